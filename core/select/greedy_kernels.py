@@ -1,0 +1,136 @@
+"""Compiled loops of exact greedy selection: cover a row, find the best one, pick many.
+
+Gains are exact at all times: when a feature's worth falls, the transpose names every row that
+loses. The best row is found by block maxima: gains only fall within a round, so a block's stored
+best is an upper bound, and only the block that leads has to be looked at again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from core.records import Ids, Pointers, Rows
+
+BLOCK = 1024  # rows a bound stands for
+GAIN_SHIFT = 32  # a key is (gain, how early the tie order has the row), packed
+TIE_MASK = (1 << GAIN_SHIFT) - 1
+Wide = NDArray[np.int64]
+Gains = NDArray[np.signedinteger[Any]]  # as narrow as the largest gain allows
+
+
+class Sets(NamedTuple):
+    """The feature sets and their transpose, read only."""
+
+    row_starts: Pointers  # (n_rows + 1,)
+    features: Ids  # (nnz,)
+    feature_starts: Pointers  # (n_features + 1,)
+    rows: Ids  # (nnz,)
+
+
+class Worth(NamedTuple):
+    """What a feature adds to a gain: weights[f] × steps[times it has been covered]."""
+
+    steps: Wide  # (levels + 1,), falling, the last 0
+    weights: Wide  # (n_features,), or empty where every feature weighs 1
+
+
+class Ties(NamedTuple):
+    """The order that decides between equal gains."""
+
+    order: Rows  # (n_rows,), rows from first to last
+    place: NDArray[np.int32]  # (n_rows,), where each row stands in it
+
+
+class State(NamedTuple):
+    """What changes while picking."""
+
+    covered: NDArray[np.int32]  # (n_features,), times each feature was covered, up to levels
+    gains: Gains  # (n_rows,), zero or less where a row may not be picked
+    bounds: Wide  # (n_blocks,), no key of the block is larger
+
+
+@njit(cache=True, nogil=True)
+def cover(row: int, sets: Sets, worth: Worth, state: State) -> None:
+    """Cover one row's features once more and lower the gain of every row that shares them."""
+    steps, weights, covered, gains = worth.steps, worth.weights, state.covered, state.gains
+    levels = len(steps) - 1
+    for at in range(sets.row_starts[row], sets.row_starts[row + 1]):
+        feature = sets.features[at]
+        times = covered[feature]
+        if times == levels:
+            continue
+        covered[feature] = times + 1
+        fall = steps[times] - steps[times + 1]
+        if len(weights):
+            fall *= weights[feature]
+        if fall:
+            for to in range(sets.feature_starts[feature], sets.feature_starts[feature + 1]):
+                gains[sets.rows[to]] -= fall
+
+
+@njit(cache=True, nogil=True)
+def take(rows: Rows, sets: Sets, worth: Worth, state: State, gained: Wide) -> None:
+    """Choose the given rows in order, writing the gain of each, (len(rows),)."""
+    for at in range(len(rows)):
+        gained[at] = max(0, state.gains[rows[at]])
+        state.gains[rows[at]] = 0  # falls below zero from here, and is never the best again
+        cover(rows[at], sets, worth, state)
+
+
+@njit(cache=True, nogil=True)
+def best_of_block(block: int, ties: Ties, gains: Gains) -> int:
+    """Key of the best row of a block, or 0 where none gains."""
+    start = block * BLOCK
+    stop = min(start + BLOCK, len(gains))
+    best = gains[start]
+    for row in range(start, stop):
+        best = max(best, gains[row])
+    if best <= 0:
+        return 0
+    first = np.int32(len(gains))
+    for row in range(start, stop):  # a pass of its own, so that both run in vector registers
+        first = min(first, ties.place[row] if gains[row] == best else np.int32(len(gains)))
+    return int((np.int64(best) << GAIN_SHIFT) | (len(gains) - 1 - first))
+
+
+@njit(cache=True, nogil=True)
+def best_key(ties: Ties, state: State) -> int:
+    """Key of the best row of all, or 0 where none gains; tightens bounds on the way."""
+    fresh = -1  # the block whose bound is known to be exact
+    while True:
+        block = int(np.argmax(state.bounds))
+        if block == fresh or state.bounds[block] == 0:
+            return int(state.bounds[block])
+        state.bounds[block] = best_of_block(block, ties, state.gains)
+        fresh = block
+
+
+@njit(cache=True, nogil=True)
+def pick(sets: Sets, worth: Worth, ties: Ties, state: State, rows: Rows, gained: Wide) -> int:
+    """Fill `rows` with the best rows one after the other; returns how many still gained."""
+    for done in range(len(rows)):
+        key = best_key(ties, state)
+        if key == 0:
+            return done
+        row = ties.order[len(ties.order) - 1 - (key & TIE_MASK)]
+        rows[done] = row
+        gained[done] = key >> GAIN_SHIFT
+        state.gains[row] = 0
+        cover(row, sets, worth, state)
+    return len(rows)
+
+
+@njit(cache=True, nogil=True)
+def gains_of(sets: Sets, worth: Worth, covered: NDArray[np.int32], gains: Wide) -> None:
+    """Every row's gain given how often each feature is covered, into `gains` (n_rows,)."""
+    for row in range(len(gains)):
+        total = np.int64(0)
+        for at in range(sets.row_starts[row], sets.row_starts[row + 1]):
+            feature = sets.features[at]
+            weight = worth.weights[feature] if len(worth.weights) else np.int64(1)
+            total += worth.steps[covered[feature]] * weight
+        gains[row] = total
