@@ -1,0 +1,39 @@
+"""The selection benchmark runs at tiny size, and what it measures is right."""
+
+import json
+
+import pytest
+
+from benchmarks import selection
+
+TINY = [
+    *("--rows", "300", "--features", "400", "--per-row", "9"),
+    *("--budget", "60", "--repeats", "2", "--submodlib-budget", "0"),
+]
+
+
+@pytest.fixture(scope="module")
+def result():
+    return selection.measure(selection.parse(TINY))
+
+
+def test_the_engine_picks_what_the_sparse_product_picks(result):
+    assert result["naive"]["equal_to_engine"] is True
+
+
+def test_a_result_says_where_and_how_often_it_was_measured(result):
+    assert {"date", "processor", "cores", "versions"} <= set(result["circumstances"])
+    assert len(result["engine"]["stored_transpose"]["runs_s"]) == 2
+
+
+def test_the_same_seed_generates_the_same_pool():
+    first, again = (selection.generate(50, 40, 6, seed=3) for _ in range(2))
+    assert first.indices.tolist() == again.indices.tolist()
+
+
+def test_nothing_is_written_unless_asked(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(selection, "RESULTS", tmp_path)
+    selection.main(TINY)
+    assert list(tmp_path.iterdir()) == []
+    selection.main([*TINY, "--out", "tiny"])
+    assert json.loads((tmp_path / "tiny.json").read_text())["rows"] == 300
