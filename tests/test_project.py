@@ -174,5 +174,19 @@ def test_trustworthiness_of_sampled_rows_is_near_that_of_all(blobs):
     assert trustworthiness(blobs[0], coordinates, n_rows=100) == pytest.approx(whole, abs=0.02)
 
 
-def test_trustworthiness_of_a_pool_smaller_than_k_is_unknown(blobs):
-    assert np.isnan(trustworthiness(blobs[0][:9], blobs[0][:9, :2]))
+@pytest.mark.parametrize("n_rows", [3, 4, 9, 30])
+def test_a_small_pool_is_judged_by_fewer_neighbours(n_rows, blobs):
+    points = blobs[0][:n_rows]
+    found = trustworthiness(points, quick("pca", points).coordinates)
+    theirs = sklearn.manifold.trustworthiness(
+        points,
+        quick("pca", points).coordinates,
+        n_neighbors=(n_rows - 1) // 2,
+        metric="cosine",
+    )
+    assert found == pytest.approx(theirs, abs=1e-6)
+
+
+def test_trustworthiness_of_two_rows_is_refused(blobs):
+    with pytest.raises(ValueError, match="at least 3 rows"):
+        trustworthiness(blobs[0][:2], blobs[0][:2, :2])

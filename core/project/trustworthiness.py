@@ -16,13 +16,15 @@ def trustworthiness(
     """Trustworthiness from 0 to 1 on sampled rows (Venna and Kaski 2001); 1 is perfect.
 
     One less the penalty for rows among the k nearest on the map that are not among the k nearest
-    by cosine, each by how far down the list it stands. NaN when the pool is too small for k.
+    by cosine, each by how far down the list it stands. A pool of 2 k rows or fewer is judged by
+    fewer neighbours; ValueError below 3 rows, where there is nothing to judge.
     """
     n = len(embeddings)
     if n != len(coordinates):
         raise ValueError(f"{len(coordinates)} coordinates for {n} embeddings")
-    if 2 * n - 3 * k - 1 <= 0 or k >= n / 2:
-        return float("nan")
+    if n < 3:
+        raise ValueError(f"trustworthiness needs at least 3 rows; there are {n}")
+    k = min(k, (n - 1) // 2)  # the measure is defined for k < n / 2
     rows = np.sort(np.random.default_rng(seed).choice(n, min(n_rows, n), replace=False))
     unit = normalised(embeddings)
     penalty = sum(

@@ -1,0 +1,54 @@
+// Fetches base arrays once a versioned address, with the token in a header.
+
+const KEPT = 24; // arrays kept in this page, so that two maps or a remount share them
+const WAITS = [400, 1200, 3000]; // ms to wait for a fresh token before asking again
+const VIEWS = {
+  float32: Float32Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+};
+
+const buffers = new Map(); // address -> promise of an ArrayBuffer
+
+export class ArrayRefused extends Error {}
+
+// `current()` gives the reference as it stands now (its token may have been renewed meanwhile);
+// `renew()` asks Python for a rerun, which brings fresh tokens.
+export async function fetchArray(reference, current, renew) {
+  const { url, dtype } = reference;
+  if (!buffers.has(url)) {
+    const pending = download(url, reference.token, current, renew);
+    buffers.set(url, pending);
+    pending.catch(() => buffers.delete(url));
+    while (buffers.size > KEPT) buffers.delete(buffers.keys().next().value);
+  }
+  const array = new VIEWS[dtype](await buffers.get(url));
+  return reference.bounds ? unpacked(array, reference.bounds) : array;
+}
+
+// Places packed into 16 bits a coordinate, spread over [left, low, right, high].
+function unpacked(packed, [left, low, right, high]) {
+  const points = new Float32Array(packed.length);
+  for (let i = 0; i < packed.length; i += 2) {
+    points[i] = left + (packed[i] / 65535) * (right - left);
+    points[i + 1] = low + (packed[i + 1] / 65535) * (high - low);
+  }
+  return points;
+}
+
+async function download(url, token, current, renew) {
+  let status = 0;
+  for (let attempt = 0; attempt <= WAITS.length; attempt += 1) {
+    const answer = await fetch(url, { headers: { "X-Atlas-Token": token } });
+    if (answer.ok) return answer.arrayBuffer();
+    status = answer.status;
+    if (status !== 401 && status !== 404) break;
+    if (attempt === 0) renew();
+    if (attempt < WAITS.length) await new Promise((go) => setTimeout(go, WAITS[attempt]));
+    const now = current();
+    if (!now || now.url !== url) break; // the map has moved on to other arrays
+    token = now.token;
+  }
+  throw new ArrayRefused(`the server answered ${status}`);
+}

@@ -1,0 +1,1 @@
+"""What the pages share: state, cached reads, forms, charts, the map, the reader, the job panel."""

@@ -1,0 +1,31 @@
+"""The frame around every page: configuration, mark and name, navigation in the order of the work."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).parents[2]
+WORK = {
+    "dataset": ("Dataset", ":material/dataset:"),
+    "model": ("Model", ":material/memory:"),
+    "map": ("Map", ":material/scatter_plot:"),
+    "clusters": ("Clusters", ":material/workspaces:"),
+    "features": ("Features", ":material/grid_view:"),
+    "subset": ("Subset", ":material/checklist:"),
+    "export": ("Export", ":material/download:"),
+}
+APART = {"jobs": ("Jobs", ":material/schedule:")}
+
+
+def _pages(names: dict[str, tuple[str, str]]) -> list[st.Page]:
+    return [
+        st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=name == "map")
+        for name, (title, icon) in names.items()
+    ]
+
+
+st.set_page_config(
+    page_title="Coreset Atlas", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide"
+)
+st.logo(str(ROOT / "assets" / "logo.svg"), icon_image=str(ROOT / "assets" / "icon.svg"))
+st.navigation({"Work": _pages(WORK), "Behind the scenes": _pages(APART)}).run()

@@ -1,0 +1,136 @@
+"""What the map draws, as arrays on offer: places, categories, scores, pick order, a mask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.records import Bools, Floats, Rows
+from pages.components.offers import Array, Offer, Supply, offer
+
+NEVER = np.uint32(0xFFFFFFFF)
+"""The rank of a row that was not chosen: no budget reaches it."""
+
+LARGEST = 24
+"""Categories with a colour of their own; the rest is 'other'."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayRef:
+    """An array on offer and how the browser reads its bytes (little-endian, C order)."""
+
+    offer: Offer
+    dtype: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Address, proof and element type."""
+        return {"url": self.offer.url, "token": self.offer.token, "dtype": self.dtype}
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A code a point, with what the legend says about each code; `grey` codes have no hue."""
+
+    codes: ArrayRef
+    title: str
+    names: tuple[str, ...]
+    counts: tuple[int, ...]
+    grey: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The reference with title, names, counts and grey codes."""
+        legend = {"title": self.title, "names": self.names, "counts": self.counts}
+        return {**self.codes.as_json(), **legend, "grey": self.grey}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A number from 0 to 1 a point, and what its two ends are called."""
+
+    values: ArrayRef
+    title: str
+    low: str
+    high: str
+    palette: str = "viridis"
+
+    def as_json(self) -> dict[str, Any]:
+        """The reference with title, ends and palette."""
+        ends = {"title": self.title, "low": self.low, "high": self.high}
+        return {**self.values.as_json(), **ends, "palette": self.palette}
+
+
+def points_array(points: Floats, fingerprint: str) -> ArrayRef:
+    """Places (n, 2), in the units in which a lasso comes back."""
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"points have shape {points.shape}; (n, 2) is drawn")
+    return _reference(_as(points, "<f4"), "float32", fingerprint, "points")
+
+
+def order_array(picks: Rows, n_rows: int, fingerprint: str) -> ArrayRef:
+    """Each row's rank in a selection of distinct `picks`, in pick order."""
+
+    def ranks() -> Array:
+        order = np.full(n_rows, NEVER, dtype="<u4")
+        order[picks] = np.arange(len(picks), dtype="<u4")
+        return order
+
+    return _reference(ranks, "uint32", fingerprint, f"order of {n_rows}")
+
+
+def mask_array(mask: Bools, fingerprint: str, name: str = "mask") -> ArrayRef:
+    """Which rows are in view, (n,); the others stay as grey context."""
+    return _reference(_as(mask, "u1"), "uint8", fingerprint, name)
+
+
+def score_array(
+    values: Floats, fingerprint: str, *, title: str, unit: str = "", palette: str = "viridis"
+) -> Score:
+    """A numeric column (n,), spread over 0 to 1 by its own finite range."""
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+
+    def scaled() -> Array:
+        share: Floats = (values - low) / ((high - low) or 1.0)
+        return _as(np.nan_to_num(np.clip(share, 0, 1)), "<f4")
+
+    reference = _reference(scaled, "float32", fingerprint, f"score {title}")
+    return Score(reference, title, f"{low:.3g}{unit}", f"{high:.3g}{unit}", palette)
+
+
+def category_array(
+    labels: Rows, names: Sequence[str], fingerprint: str, *, title: str, noise: str = "noise"
+) -> Category:
+    """A categorical column: labels (n,) that count `names`, -1 for none of them.
+
+    The largest 24 keep a colour each, in order of size; the others become 'other' and rows
+    without a label `noise`, both grey.
+    """
+    sizes = np.bincount(labels[labels >= 0], minlength=len(names))
+    ranked = np.lexsort((np.arange(len(sizes)), -sizes))
+    kept, rest = ranked[:LARGEST], ranked[LARGEST:]
+    shown = [(names[label], int(sizes[label])) for label in kept if sizes[label]]
+    n_hues = len(shown)
+    n_other, n_noise = int(sizes[rest].sum()), int((labels < 0).sum())
+    code_of = np.full(len(sizes) + 1, n_hues, dtype=np.uint8)  # -1 reads the last entry
+    code_of[kept[:n_hues]] = np.arange(n_hues)
+    if n_other:
+        shown.append((f"other ({len(rest)} more)", n_other))
+    code_of[-1] = len(shown)
+    if n_noise:
+        shown.append((noise, n_noise))
+    reference = _reference(lambda: code_of[labels], "uint8", fingerprint, f"category {title}")
+    labels_shown, counts = zip(*shown, strict=True) if shown else ((), ())
+    return Category(reference, title, labels_shown, counts, tuple(range(n_hues, len(shown))))
+
+
+def _reference(supply: Supply | Array, dtype: str, fingerprint: str, name: str) -> ArrayRef:
+    return ArrayRef(offer(supply, fingerprint, name=name), dtype)
+
+
+def _as(array: NDArray[Any], dtype: str) -> Array:
+    """The array itself where it has that type already, so that a memory map stays one."""
+    return array.astype(dtype, copy=False)
