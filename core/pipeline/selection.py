@@ -1,0 +1,286 @@
+"""Selecting on a workspace: solve a method once, keep its order, answer smaller budgets from it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import DataError, RequestError
+from core.fingerprint import Recipe
+from core.options import as_values, configure
+from core.pipeline.adopting import adopt
+from core.pipeline.result import StepResult
+from core.pipeline.views import id_rows, selection_view
+from core.publish import write_json
+from core.records import Rows
+from core.reporting import Quiet, Reporter
+from core.select import SELECTORS, select
+from core.select.budget import Budget, resolve
+from core.select.constraints import Constraints
+from core.select.selection import Selection
+from core.workspace import Artifact, Workspace
+
+VERSION = 1
+REACH = (
+    20_000  # a nested order is solved at least so far: under a second at 52K, then free to slide
+)
+PARENTS: tuple[str, ...] = ("pool", "features")
+ARRAYS = ("rows", "gains", "round_starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks of a method, in terms that outlive the pool's row numbers."""
+
+    method: str
+    budget: Budget
+    options: Mapping[str, Any] = field(default_factory=dict)
+    pinned: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A stored order, and the part of it that answers the request."""
+
+    artifact: Artifact
+    order: Selection
+    subset: Selection
+
+
+def select_subset(
+    workspace: Workspace,
+    request: Request,
+    *,
+    out: Path | None = None,
+    reporter: Reporter | None = None,
+) -> StepResult:
+    """Choose a subset, put it in use, and write its selection file when `out` is given."""
+    started = time.monotonic()
+    solved = solve(workspace, request, reporter=reporter)
+    adopt(workspace, "selection", solved.artifact.fingerprint)
+    workspace.choose(budget=len(solved.subset))
+    if out is not None:
+        write_selection(workspace, solved, out)
+    notes = {
+        "rows": len(solved.subset),
+        "coverage": covered(solved.subset),
+        "solve_seconds": solved.artifact.notes["solve_seconds"],
+        "remarks": list(solved.subset.notes),
+    }
+    return StepResult(
+        {"selection": solved.artifact.fingerprint}, time.monotonic() - started, notes=notes
+    )
+
+
+def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None = None) -> Solved:
+    """The stored order of a request, made when it is not there yet.
+
+    Raises RequestError when the method, an option, a pin or the budget cannot be honoured.
+    """
+    entry = SELECTORS.get(request.method)
+    config: Any = configure(entry.config, request.options)
+    pool = _in_use(workspace, "pool")
+    limits = _constraints(workspace, pool, request)
+    reach = _reach(request.budget, pool, limits, nested=entry.nested)
+    recipe = _recipe(workspace, request, as_values(config), reach)
+    artifact = workspace.find("selection", recipe.fingerprint)
+    if artifact is None:
+        view = selection_view(workspace)
+        progress = (reporter or Quiet()).stage("Selecting", "picks")
+        began = time.monotonic()
+        order = select(
+            request.method,
+            view,
+            reach,
+            as_values(config),
+            constraints=limits,
+            seed=request.seed,
+            progress=progress,
+        )
+        artifact = _publish(workspace, recipe, order, time.monotonic() - began)
+    order = stored_order(artifact)
+    return Solved(artifact, order, _answer(order, request.budget, pool, limits))
+
+
+def check_budget(workspace: Workspace, request: Request) -> None:
+    """Refuse a request that the pool in use cannot meet, before anything long is begun."""
+    entry = SELECTORS.get(request.method)
+    configure(entry.config, request.options)
+    pool = _in_use(workspace, "pool")
+    _reach(request.budget, pool, _constraints(workspace, pool, request), nested=entry.nested)
+
+
+def stored_order(artifact: Artifact) -> Selection:
+    """A selection artifact as the record that selectors return."""
+    arrays = {
+        path.stem: np.load(path, allow_pickle=False) for path in artifact.folder.glob("*.npy")
+    }
+    notes = artifact.notes
+    explains = {
+        name.removeprefix("explains."): value
+        for name, value in arrays.items()
+        if name.startswith("explains.")
+    }
+    return Selection(
+        rows=arrays["rows"],
+        gains=arrays.get("gains"),
+        round_starts=arrays["round_starts"],
+        method=notes["method"],
+        config=notes["config"],
+        n_pinned=notes["n_pinned"],
+        nested=notes["nested"],
+        explains={**notes["facts"], **explains},
+        notes=tuple(notes["remarks"]),
+    )
+
+
+def covered(subset: Selection) -> int | None:
+    """Features the subset covers, or None where the pool has no codes."""
+    return None if subset.gains is None else int(subset.gains.sum())
+
+
+def read_ids(path: Path) -> tuple[str, ...]:
+    """A file of pins or forbids: one example id a line, blank lines passed over."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read as a list of example ids: {error}") from error
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def write_selection(workspace: Workspace, solved: Solved, out: Path) -> None:
+    """Write the selection file: example ids in pick order with gains, rounds and constraints."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_json(out, selection_record(workspace, solved.artifact, solved.subset))
+
+
+def selection_record(workspace: Workspace, artifact: Artifact, subset: Selection) -> dict[str, Any]:
+    """What a selection file holds, for a subset of a stored order."""
+    from core.pipeline.views import open_pool
+
+    ids = open_pool(workspace).ids()
+    config = artifact.config
+    return {
+        "method": subset.method,
+        "config": dict(subset.config),
+        "budget": len(subset),
+        "seed": config["seed"],
+        "rows": [ids[row] for row in subset.rows],
+        "gains": None if subset.gains is None else subset.gains.tolist(),
+        "rounds": subset.round_starts.tolist(),
+        "pinned": config["pinned"],
+        "forbidden": config["forbidden"],
+        "fingerprint": artifact.fingerprint,
+        "dataset": artifact.parents["pool"],
+    }
+
+
+def read_selection(path: Path) -> dict[str, Any]:
+    """A selection file; DataError when it is none."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is not a selection file: {error}") from error
+    needed = {"method", "budget", "rows", "fingerprint", "dataset"}
+    if not isinstance(value, dict) or not needed <= set(value):
+        raise DataError(
+            f"{path} is not a selection file: it lacks {', '.join(sorted(needed - set(value)))}"
+        )
+    return value
+
+
+def _in_use(workspace: Workspace, role: str) -> Artifact:
+    found = workspace.in_use(role)
+    if found is None:
+        raise RequestError(f"{workspace.root} has no {role} in use; run `ingest` first")
+    return found
+
+
+def _constraints(workspace: Workspace, pool: Artifact, request: Request) -> Constraints:
+    return Constraints(
+        pinned=_rows_of(workspace, request.pinned, "pinned"),
+        forbidden=_rows_of(workspace, request.forbidden, "forbidden"),
+    ).checked(pool.notes["n_rows"])
+
+
+def _rows_of(workspace: Workspace, ids: Sequence[str], word: str) -> Rows:
+    if not ids:
+        return np.empty(0, dtype=np.int64)
+    known = id_rows(workspace)
+    missing = [one for one in ids if one not in known]
+    if missing:
+        raise RequestError(
+            f"{len(missing)} {word} ids are not in the pool, such as {missing[0]!r}; "
+            "an id is the 32 hex digits in the pool's id column"
+        )
+    return np.array([known[one] for one in ids], dtype=np.int64)
+
+
+def _reach(budget: Budget, pool: Artifact, limits: Constraints, *, nested: bool) -> Budget:
+    """How far to solve: a nested order reaches beyond the budget, so that sliding is free."""
+    if budget.kind == "tokens":
+        return budget
+    n_rows = pool.notes["n_rows"]
+    wanted = _wanted(budget, n_rows, limits)
+    available = n_rows - len(limits.forbidden)
+    return Budget("rows", min(available, max(wanted, REACH)) if nested else wanted)
+
+
+def _wanted(budget: Budget, n_rows: int, limits: Constraints) -> int:
+    return resolve(
+        budget, n_rows=n_rows, n_forbidden=len(limits.forbidden), n_pinned=len(limits.pinned)
+    )
+
+
+def _answer(order: Selection, budget: Budget, pool: Artifact, limits: Constraints) -> Selection:
+    if budget.kind == "tokens" or not order.nested:
+        return order
+    return order.prefix(_wanted(budget, pool.notes["n_rows"], limits))
+
+
+def _recipe(
+    workspace: Workspace, request: Request, config: Mapping[str, Any], reach: Budget
+) -> Recipe:
+    roles = workspace.current()
+    parents: dict[str, str] = {name: roles[name] for name in PARENTS if name in roles}
+    return Recipe(
+        "select",
+        VERSION,
+        {
+            "method": request.method,
+            "config": dict(config),
+            "seed": request.seed,
+            "reach": {"kind": reach.kind, "value": reach.value},
+            "pinned": sorted(request.pinned),
+            "forbidden": sorted(request.forbidden),
+        },
+        parents,
+    )
+
+
+def _publish(workspace: Workspace, recipe: Recipe, order: Selection, seconds: float) -> Artifact:
+    facts = {k: v for k, v in order.explains.items() if not isinstance(v, np.ndarray)}
+    arrays = {f"explains.{k}": v for k, v in order.explains.items() if isinstance(v, np.ndarray)}
+    arrays |= {name: getattr(order, name) for name in ARRAYS if getattr(order, name) is not None}
+    title = f"{order.method}, {len(order):,} rows"
+    with workspace.publish("selection", recipe, title=title) as draft:
+        for name, array in arrays.items():
+            np.save(draft.folder / f"{name}.npy", array, allow_pickle=False)
+        draft.notes.update(
+            method=order.method,
+            config=dict(order.config),
+            n_pinned=order.n_pinned,
+            nested=order.nested,
+            facts=facts,
+            remarks=list(order.notes),
+            solve_seconds=round(seconds, 3),
+        )
+    return workspace.get("selection", recipe.fingerprint)
