@@ -24,16 +24,16 @@ class ConsoleReporter:
         """A stage drawn on the stream; its last line stays."""
         clock = StageClock(title, unit)
         began = time.monotonic()
-        drawn = 0.0
+        drawn, over = 0.0, False
 
         def progress(done: int, total: int, note: str = "") -> None:
-            nonlocal drawn
+            nonlocal drawn, over
             clock.advance(done, total, note)
             ended = done >= total
             due = time.monotonic() - drawn >= (REDRAW if self.moves else LINE)
-            if not (ended or due):
+            if over or not (ended or due):
                 return
-            drawn = time.monotonic()
+            drawn, over = time.monotonic(), ended
             self._draw(_line(clock, time.monotonic() - began), ends=ended)
 
         return progress

@@ -64,6 +64,14 @@ def test_a_log_gets_whole_lines_and_the_last_one_says_the_end():
     assert "100% · 20 of 20 rows" in stream.getvalue().splitlines()[-1]
 
 
+def test_the_end_of_a_stage_is_told_once():
+    stream = io.StringIO()
+    progress = ConsoleReporter(stream).stage("Reading", "rows")
+    progress(20, 20)
+    progress(20, 20)
+    assert stream.getvalue().count("\n") == 1
+
+
 def test_a_terminal_line_moves_in_place():
     class Terminal(io.StringIO):
         def isatty(self):

@@ -41,8 +41,8 @@ class Coverage:
 
     @property
     def saturates_early(self) -> bool:
-        """Whether coverage is complete before a tenth of the budget, and so says little."""
-        return self.saturates_at is not None and self.saturates_at * 10 <= self.budget
+        """Whether coverage is complete by half the budget: the rest adds no feature."""
+        return self.saturates_at is not None and self.saturates_at * 2 <= self.budget
 
 
 def coverage(workspace: Workspace, order: Selection, budget: int) -> Coverage:

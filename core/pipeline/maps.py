@@ -29,6 +29,7 @@ from core.workspace import Artifact, Workspace
 
 VERSION = 1
 CLUSTER_ROLES = {"k-means": "clusters", "hdbscan": "hdbscan"}
+STAGES = {"map": "Laying out the map", "layout": "Laying out for HDBSCAN"}
 # HDBSCAN reads a layout of its own, never the 2-D map: five dimensions, packed for density.
 LAYOUT = {"n_components": 5, "min_dist": 0.0}
 
@@ -116,7 +117,7 @@ def projected(
     if found is not None:
         return found
     embeddings = np.asarray(open_readings(workspace).embeddings, dtype=np.float32)
-    progress = reporter.stage(f"Laying out the {role}", "layouts")
+    progress = reporter.stage(STAGES[role], "layouts")
     result = run_projection(method, embeddings, graph, config, progress=progress)
     with workspace.publish(role, recipe, title=result.method) as draft:
         save_array(draft.folder, "coordinates", result.coordinates)

@@ -1,4 +1,4 @@
-"""The frame around every page: configuration, mark and name, navigation in the order of the work."""
+"""The frame of every page: configuration, mark and name, navigation in the order of work."""
 
 from pathlib import Path
 

@@ -1,0 +1,18 @@
+"""Where things stand on a page: the instrument at two thirds, the inspector at one third."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+STYLE = Path(__file__).parents[2] / "assets" / "layout.css"
+
+
+def split(key: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Instrument and inspector; below 1,150 px the inspector goes below the instrument."""
+    st.html(STYLE)
+    with st.container(key=f"split-{key}"):
+        instrument, inspector = st.columns([2, 1], gap="medium")
+    return instrument, inspector

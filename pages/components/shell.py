@@ -1,0 +1,75 @@
+"""How every page begins: title, purpose, the workspace, and the budget bar in the sidebar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from core.workspace import Workspace
+from pages.components import loaders, state, words
+
+PAGES = Path(__file__).parents[1]
+STYLE = PAGES.parent / "assets" / "app.css"
+
+
+def begin(title: str, purpose: str) -> Workspace:
+    """Draw the head of a page and the budget bar; gives the workspace of this session."""
+    st.html(STYLE)
+    st.title(title, anchor=False)
+    st.caption(purpose)
+    with state.shown_errors():
+        workspace = state.workspace()
+        with st.sidebar:
+            _budget_bar(workspace)
+    return workspace
+
+
+def empty(what: str, action_label: str, page: str) -> NoReturn:
+    """End a page that has nothing to show yet: what it will show, and the link that gets there.
+
+    `page` is a page's name, such as 'dataset'.
+    """
+    with st.container(border=True):
+        st.markdown(what)
+        link(page, action_label, icon=":material/arrow_forward:")
+    st.stop()
+
+
+def link(page: str, label: str, *, icon: str | None = None, help: str | None = None) -> None:
+    """A link to another page by its name; plain text where a page runs without the frame."""
+    try:
+        st.page_link(str(PAGES / f"{page}.py"), label=label, icon=icon, help=help)
+    except StreamlitAPIException:
+        st.text(label)
+
+
+def _budget_bar(workspace: Workspace) -> None:
+    """The thread through the pages: what is chosen, out of what, and what it covers."""
+    chosen = loaders.chosen(workspace)
+    with st.container(border=True, gap="small", key="budget-bar"):
+        if chosen is None:
+            st.caption(_nothing_chosen(workspace))
+            link("subset", "Choose a subset", icon=":material/checklist:")
+            return
+        st.markdown(
+            f"**{words.count(chosen.budget, 'row')}** by {words.plain(chosen.order.method)}"
+        )
+        _coverage(chosen)
+        link("subset", "Change the subset", icon=":material/checklist:")
+
+
+def _coverage(chosen: loaders.Chosen) -> None:
+    if chosen.covered is None or not chosen.n_reachable:
+        return
+    text = words.share(chosen.covered, chosen.n_reachable, "latents")
+    st.progress(min(chosen.covered / chosen.n_reachable, 1.0), text=f"{text} covered")
+
+
+def _nothing_chosen(workspace: Workspace) -> str:
+    found = loaders.in_use(workspace, "pool")
+    if found is None:
+        return "No dataset read yet."
+    return f"{words.count(found.notes['n_rows'], 'row')} in the pool, none chosen yet."

@@ -1,0 +1,42 @@
+"""Token activations for a page: the model opened once a process, each latent read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.pipeline import tokens
+from core.pipeline.shading import ShadedExample, shaded
+from core.workspace import Workspace
+
+_ONE_AT_A_TIME = Lock()  # one pass fills the cores; two would only slow each other
+
+
+def examples(workspace: Workspace, latent: int) -> list[ShadedExample] | str:
+    """The latent's examples with their tokens, or why they cannot be had on this machine."""
+    found = tokens.stored_tokens(workspace, latent)
+    if found is None:
+        try:
+            with _ONE_AT_A_TIME:
+                found = tokens.latent_tokens(workspace, latent, _opened(workspace))
+        except CoreError as error:  # the rest of the page is as good without
+            return str(error)
+    return shaded(workspace, found)
+
+
+def is_ready(workspace: Workspace, latent: int) -> bool:
+    """Whether the examples can be shown within seconds, without asking first."""
+    return tokens.is_quick(workspace) or tokens.stored_tokens(workspace, latent) is not None
+
+
+def _opened(workspace: Workspace) -> tokens.TokenReader:
+    readings = workspace.current()["readings"]
+    return _reader(str(workspace.root), readings, workspace.choices().get("model"))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _reader(root: str, readings: str, model: str | None) -> tokens.TokenReader:
+    return tokens.open_reader(Workspace(Path(root)), model)
