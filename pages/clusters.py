@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROLES = {"clusters": "k-means", "hdbscan": "hdbscan"}
+ROW_COLUMNS = ("typical", "pick", "example", "response words", "source")
 TITLES = {"clusters": "k-means", "hdbscan": "HDBSCAN"}
 
 
@@ -175,7 +176,8 @@ def members(
     listed, card = layout.split("members")
     with listed:
         table = cluster_rows(workspace, cluster, subset, role)
-        row = example_table.picked_row(table, key=f"clusters.rows.{version}.{cluster}")
+        key = f"clusters.rows.{version}.{cluster}"
+        row = example_table.picked_row(table, key=key, columns=ROW_COLUMNS)
         if made.notes["sizes"][cluster] > SHOWN:
             st.caption(f"The first {SHOWN:,}: typical rows, then chosen ones, then others.")
     with card:

@@ -235,7 +235,7 @@ def read_tokens(workspace: Workspace, latent: int) -> list[ShadedExample]:
         st.text("Its tokens have not been read yet; the model has to be opened on this machine.")
         if not st.button("Read the tokens", key="features.read"):
             return []
-    with st.spinner("Reading the tokens of its examples"):
+    with st.spinner("Reading the tokens of its examples; the first time opens the model"):
         found = token_reader.examples(workspace, latent)
     if isinstance(found, str):
         st.text(f"Its tokens cannot be shown here: {found}.")

@@ -117,7 +117,7 @@ def summary(workspace: Workspace, chosen: Chosen | None) -> None:
         return
     n_points = words.count(loaders.in_use(workspace, "pool").notes["n_rows"])
     rows, coverage = st.columns(2)
-    by = f"of {n_points} by {words.plain(chosen.order.method)}"
+    by = f"of {n_points} in the pool"
     figures.beside(rows, "Rows chosen", words.count(chosen.budget), by)
     if chosen.covered is None or not chosen.n_reachable:
         return

@@ -68,7 +68,7 @@ def main() -> None:
 def form(workspace: Workspace) -> None:
     """Method, budget, settings, pins and forbids; and the button that selects."""
     bar = st.columns([3, 1.4, 1.4, 2.4], vertical_alignment="bottom")
-    name = method_picker(bar[0])
+    name = method_picker(bar[0], workspace)
     text = bar[1].text_input("Budget", value=str(default_budget(workspace)), key="subset.budget")
     unit = bar[2].segmented_control(
         "Unit",
@@ -98,13 +98,15 @@ def form(workspace: Workspace) -> None:
         solving.solve(workspace, request)
 
 
-def method_picker(place: Any) -> str:
-    """The methods by their titles; the one in use comes first to mind."""
+def method_picker(place: Any, workspace: Workspace) -> str:
+    """The methods by their titles; it begins with the one in use."""
     names = list(SELECTORS)
+    chosen = loaders.chosen(workspace)
+    begin = chosen.order.method if chosen and chosen.order.method in names else DEFAULT_METHOD
     return place.selectbox(
         "Method",
         names,
-        names.index(DEFAULT_METHOD),
+        names.index(begin),
         format_func=lambda name: SELECTORS.get(name).title,
         key="subset.method",
     )
@@ -192,7 +194,7 @@ def warn(found: Coverage) -> None:
 def numbers(chosen: Chosen, found: Measures) -> None:
     """The numbers at the budget, each beside what it is to be compared with."""
     left, right = st.columns(2)
-    by = f"of {words.count(found.n_pool)} by {words.plain(chosen.order.method)}"
+    by = f"of {words.count(found.n_pool)} in the pool"
     figures.beside(left, "Rows chosen", words.count(found.n_chosen), by)
     if found.n_covered is not None:
         at_random = words.share(found.baselines["random"], found.n_reachable)

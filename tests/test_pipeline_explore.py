@@ -1,5 +1,7 @@
 """The numbers behind map, clusters, features and subset, on a small workspace that is real."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,7 @@ from core.pipeline import (
     tokens,
     views,
 )
+from core.pipeline.cards import example_card, sentence
 from core.pipeline.selection import Request, read_ids, solve, stored_order
 from core.pipeline.tokens import TokenExample
 from core.select.budget import Budget
@@ -80,8 +83,6 @@ def test_a_request_as_arguments_carries_its_pins_in_a_file(tiny_workspace):
     arguments = asking.as_arguments(workspace, request)
     assert arguments[:4] == ["select", "--method=kmq", "--seed=7", "--budget=5"]
     assert arguments[4] == "--set=clusters=2"
-    from pathlib import Path
-
     assert read_ids(Path(arguments[5].removeprefix("--pin="))) == tuple(ids)
 
 
@@ -246,8 +247,6 @@ def test_every_pick_has_a_reason_with_its_nearest_chosen_row(workspace, subset):
 
 
 def test_the_nearest_row_is_that_of_the_readers_card(workspace, subset):
-    from core.pipeline.cards import example_card, sentence
-
     table = measures.reason_table(workspace, subset, 3)
     cards = [example_card(workspace, int(row), subset=subset) for row in subset.rows[:3]]
     assert table["reason"].tolist() == [sentence(card.why) for card in cards]

@@ -67,7 +67,7 @@ def _facts(workspace: Workspace, row: int) -> dict[str, str]:
     for column in pool.columns():
         value: Any = pool.table[column.name][row].as_py()
         if value is not None and value != "":
-            facts[column.name.replace("_", " ")] = str(value)
+            facts[column.name.removeprefix("n_").replace("_", " ")] = str(value)
     roles = workspace.current()
     if "clusters" in roles:
         facts["cluster"] = str(cluster_labels(workspace)[row])

@@ -81,9 +81,16 @@ def extract(workspace: Workspace, ask: Ask, *, reporter: Reporter | None = None)
         kept, made = _read(workspace, recipe, model, config, _reader(sae.folder, model), reporter)
     adopt(workspace, "sae", sae.fingerprint)
     adopt(workspace, "readings", recipe.fingerprint)
+    workspace.choose(model=_place(ask.model))
     result = StepResult({"readings": recipe.fingerprint}, kept=kept, made=made)
     result += features.make(workspace, {}, reporter=reporter)
     return result + StepResult({}, time.monotonic() - started)
+
+
+def _place(model: str) -> str:
+    """A model as it can be opened again: a local folder by its full path."""
+    folder = Path(model).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else model
 
 
 def _reader(folder: Path, model: LanguageModel) -> LatentReader:

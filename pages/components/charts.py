@@ -160,6 +160,7 @@ def _line(curve: Curve, coverage: Coverage, ink: Ink, *, as_point: bool, own: bo
         customdata=covered,
         mode="markers" if as_point else "lines",
         marker={"size": 10, "color": ink.chosen},
+        cliponaxis=False,
         line={
             "color": ink.chosen if own else ink.pool,
             "width": 3 if own else 2,

@@ -61,7 +61,7 @@ def _wait(address, server, log):
     pytest.fail(f"the server did not start: {log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def map_server(tmp_path_factory):
     with serving(Path(__file__).parent / "map_app.py", tmp_path_factory.mktemp("state")) as address:
         yield address
@@ -74,8 +74,9 @@ def chromium_path():
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright():
+    """Ends with this folder: its event loop would be in the way of other tests."""
     sync_api = pytest.importorskip(
         "playwright.sync_api", reason="NO BROWSER TEST RAN: pip install playwright"
     )
@@ -83,7 +84,7 @@ def playwright():
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(playwright):
     browser = playwright.chromium.launch(
         executable_path=chromium_path(), args=ARGUMENTS + SOFTWARE_GL
@@ -92,7 +93,7 @@ def chromium(playwright):
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def profile(chromium):
     """One browser profile, so that Streamlit's scripts are fetched and compiled once."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
