@@ -3,6 +3,7 @@
 With CORESET_JOURNEY_WORKSPACE set, the budget is measured on that workspace instead of the demo.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -51,13 +52,31 @@ def workspace(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def app(workspace, tmp_path_factory):
-    """The address of the app on the demo workspace."""
-    os.environ["CORESET_WORKSPACE"] = str(workspace)
-    with serving(ROOT / "app.py", tmp_path_factory.mktemp("state")) as address:
+@contextlib.contextmanager
+def app_on(folder, state):
+    """The address of the app on a workspace."""
+    os.environ["CORESET_WORKSPACE"] = str(folder)
+    with serving(ROOT / "app.py", state) as address:
         yield address
     del os.environ["CORESET_WORKSPACE"]
+
+
+@pytest.fixture(scope="module")
+def app(workspace, tmp_path_factory):
+    """The app on the demo workspace."""
+    with app_on(workspace, tmp_path_factory.mktemp("state")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def measured(request, tmp_path_factory):
+    """The app whose budget is measured, and the budgets between which it moves."""
+    other = os.environ.get("CORESET_JOURNEY_WORKSPACE")
+    if not other:
+        yield request.getfixturevalue("app"), (100, 700)
+        return
+    with app_on(other, tmp_path_factory.mktemp("state")) as address:
+        yield address, (100, 10_000)
 
 
 def map_of(tab, address):
@@ -110,22 +129,17 @@ def test_from_the_demo_to_a_training_file(tab, app, workspace):
     assert all(set(row) >= {"messages", "topic"} for row in rows)
 
 
-def test_the_budget_is_drawn_while_the_hand_moves(tab, app, tmp_path_factory, capsys):
-    other = os.environ.get("CORESET_JOURNEY_WORKSPACE")
-    if other:
-        os.environ["CORESET_WORKSPACE"] = other
-        with serving(ROOT / "app.py", tmp_path_factory.mktemp("state")) as address:
-            shown = map_of(tab, address)
-            took = move_budget(tab, 100, 10_000)
-    else:
-        shown = map_of(tab, app)
-        took = move_budget(tab, 100, 700)
+def test_the_budget_is_drawn_while_the_hand_moves(tab, measured, capsys):
+    address, (start, stop) = measured
+    shown = map_of(tab, address)
+    took = move_budget(tab, start, stop)
     assert len(took) == MOVES
+    assert shown.get_attribute("data-shown-budget") == str(stop)
     with capsys.disabled():
         sys.stdout.write(
-            f"\nbudget slider at {int(shown.get_attribute('data-points')):,} points, input event "
-            f"to drawn frame: median {statistics.median(took):.0f} ms of {MOVES}, "
-            f"slowest {max(took):.0f} ms\n"
+            f"\nbudget slider at {int(shown.get_attribute('data-points')):,} points, {start:,} to "
+            f"{stop:,}, input event to drawn frame: median {statistics.median(took):.0f} ms of "
+            f"{MOVES}, slowest {max(took):.0f} ms\n"
         )
 
 
