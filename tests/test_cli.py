@@ -114,13 +114,13 @@ def test_a_missing_source_is_named(tmp_path):
 def test_an_empty_source_is_refused(tmp_path):
     empty = tmp_path / "empty.jsonl"
     empty.touch()
-    refused(core("ingest", empty, "--workspace", tmp_path / "w"))
+    assert "empty" in refused(core("ingest", empty, "--workspace", tmp_path / "w"))
 
 
 def test_a_source_without_a_usable_row_is_refused(tmp_path):
     path = tmp_path / "bad.jsonl"
     path.write_text("{not json\n" * 3)
-    refused(core("ingest", path, "--workspace", tmp_path / "w"))
+    assert "no usable row" in refused(core("ingest", path, "--workspace", tmp_path / "w"))
 
 
 def test_an_unknown_model_is_refused(workspace):
@@ -176,7 +176,8 @@ def test_a_read_only_place_is_one_line(pool_file, tmp_path):
 
 
 def test_two_budgets_at_once_are_refused(workspace):
-    refused(core("select", "--workspace", workspace, "--budget", 5, "--ratio", 0.5))
+    line = refused(core("select", "--workspace", workspace, "--budget", 5, "--ratio", 0.5))
+    assert "one budget" in line
 
 
 def test_json_output_is_one_object(workspace):
@@ -216,7 +217,7 @@ def test_a_second_run_of_the_same_request_finds_the_same_artifact(workspace):
 
 def test_an_internal_error_is_one_line_and_exit_one(workspace):
     broken = {**os.environ, "PYTHONPATH": str(ROOT)}
-    code = "import core.verbs, sys; core.verbs.parse_assignments = None\n"
+    code = "import sys; from core.verbs import reading; reading.parse_assignments = None\n"
     code += "from core.__main__ import main; sys.argv = ['core', 'extract', '--workspace', 'x']\n"
     code += "sys.exit(main())"
     done = subprocess.run(

@@ -124,6 +124,7 @@ def _counted(raw_rows: Iterable[str], total: int, progress: Progress) -> Iterato
         if done % TELL_EVERY == 0:
             progress(done, total, "writing rows")
         yield raw
+    progress(total, total)
 
 
 def _write_text(path: Path, text: str) -> None:

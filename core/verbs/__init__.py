@@ -1,0 +1,6 @@
+"""The verbs of `python -m core`, a file a group: each declares its options and names its step."""
+
+from core.verbs import choosing, mapping, reading, telling, whole
+from core.verbs.calls import Call, app
+
+__all__ = ["Call", "app", "choosing", "mapping", "reading", "telling", "whole"]
