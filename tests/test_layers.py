@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASE = {"records", "errors", "options", "registry", "fingerprint", "publish", "reporting", "sparse"}
+BASE = {
+    "records",
+    "errors",
+    "options",
+    "registry",
+    "fingerprint",
+    "publish",
+    "reporting",
+    "sparse",
+    "lease",
+}
 STEPS = {"data", "extract", "sae", "project", "cluster", "select", "metrics", "export"}
 KEEPERS = {"workspace", "jobs"}
 CONFIGURED = {"data", "sae", "select"}  # the command line reads the configurations of these steps

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from core.data.ingest import IngestConfig
-from core.errors import DataError, RequestError, WorkspaceError
+from core.errors import DataError, ModelError, RequestError, WorkspaceError
 from core.extract import shards
 from core.pipeline import curves, exports, journey, maps, pools, readings, replaying, selection
 from core.pipeline.cards import example_card, sentence
 from core.pipeline.overview import status
 from core.pipeline.tables import cluster_table, latent_table, row_table
 from core.pipeline.views import open_pool, open_readings
+from core.sae.info import bundled_folder
 from core.select.budget import Budget
 from core.workspace import Workspace
+from tests.extract_models import tiny_llama
 
 TOPICS = ["bread and yeast", "prime numbers", "the French revolution", "sorting a list in Python"]
 REQUEST = selection.Request("sae-greedy", Budget("rows", 12))
@@ -228,6 +230,23 @@ def test_verification_names_a_flipped_byte(done, tmp_path):
     assert status(workspace)["verified"] is False
     with pytest.raises(WorkspaceError, match=r"coordinates\.npy"):
         status(workspace, verify=True)
+
+
+def test_a_decoder_runs_the_same_journey_with_an_sae_of_its_own(source, tmp_path):
+    model = str(tiny_llama(tmp_path / "llama"))
+    place = journey.Place(model=model)
+    result = journey.run(tmp_path / "w", [source], REQUEST, place, out=tmp_path / "sel.json")
+    workspace = Workspace.open(tmp_path / "w")
+    assert len(set(json.loads((tmp_path / "sel.json").read_text())["rows"])) == 12
+    assert workspace.in_use("sae").notes["d_in"] == 32
+    assert open_readings(workspace).neurons.n_columns == 3 * 48
+    assert result["shards"] == {"kept": 0, "made": 1}
+
+
+def test_another_models_sae_is_refused_by_name(source, tmp_path):
+    place = journey.Place(model=str(tiny_llama(tmp_path / "llama")), sae=str(bundled_folder()))
+    with pytest.raises(ModelError, match="all-MiniLM-L6-v2"):
+        journey.run(tmp_path / "w", [source], REQUEST, place)
 
 
 def test_an_unknown_clusterer_is_refused_before_anything_is_made(done):

@@ -13,6 +13,7 @@ from core.errors import ModelError, WorkspaceError
 from core.extract import ExtractConfig, settle, stream_activations
 from core.extract.batching import tokenise
 from core.fingerprint import Recipe
+from core.lease import device_lease
 from core.options import as_values
 from core.pipeline.adopting import adopt
 from core.pipeline.models import ModelAsk, open_model
@@ -100,7 +101,10 @@ def trained(
     values = {**as_values(config), "hookpoint": reading.hookpoint, "model": dict(model.identity)}
     recipe = Recipe("sae train", VERSION, values, {"pool": pool.fingerprint})
     found = workspace.find("sae", recipe.fingerprint)
-    return found or _train(workspace, model, reading, config, recipe=recipe, reporter=reporter)
+    if found is not None:
+        return found
+    with device_lease(str(model.device)):
+        return _train(workspace, model, reading, config, recipe=recipe, reporter=reporter)
 
 
 def imported(workspace: Workspace, folder: Path) -> Artifact:

@@ -24,6 +24,7 @@ from core.extract import (
 )
 from core.extract.config import VERSION
 from core.fingerprint import Recipe
+from core.lease import device_lease
 from core.options import as_values, configure
 from core.pipeline import autoencoders, features
 from core.pipeline.adopting import adopt
@@ -78,7 +79,10 @@ def extract(workspace: Workspace, ask: Ask, *, reporter: Reporter | None = None)
     )
     kept, made = 0, 0
     if workspace.find("readings", recipe.fingerprint) is None:
-        kept, made = _read(workspace, recipe, model, config, _reader(sae.folder, model), reporter)
+        with device_lease(str(model.device)):
+            kept, made = _read(
+                workspace, recipe, model, config, _reader(sae.folder, model), reporter
+            )
     adopt(workspace, "sae", sae.fingerprint)
     adopt(workspace, "readings", recipe.fingerprint)
     workspace.choose(model=_place(ask.model))
