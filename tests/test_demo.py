@@ -75,6 +75,19 @@ def test_outside_the_planted_groups_no_two_rows_share_a_third_of_their_four_gram
     assert worst <= 0.30
 
 
-def test_the_readme_of_the_demo_tells_every_planted_group():
-    text = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
-    assert all(f"`{name}`" in text for name in PLANTED)
+@pytest.fixture(scope="module")
+def told():
+    return (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_the_demo_tells_every_planted_group(told):
+    assert all(f"`{name}` | {count}" in told for name, count in PLANTED.items())
+
+
+def test_the_page_on_the_demo_has_the_numbers_right(rows, told):
+    asked = [sum(turn["role"] == "user" for turn in row["messages"]) for row in rows]
+    several = sum(count > 1 for count in asked)
+    topics = Counter(row["topic"] for row in rows).values()
+    assert f"holds {len(rows)} instruction-tuning examples" in told
+    assert f"one of {len(topics)} kinds of task, from {min(topics)} to {max(topics)}" in told
+    assert f"{several} examples have several turns" in told
