@@ -10,6 +10,7 @@ from core.extract import Readings, ShardReadings, merge_shards, shard_rows, shar
 from core.extract.npy import NpyWriter, map_npy
 from core.extract.readings import UnitReadings
 from core.extract.sums import UnitSums
+from core.extract.writing import save_shard
 from core.records import Csr
 
 
@@ -37,7 +38,7 @@ def shard(seed, n_rows, *, n_latents=20, with_codes=True, splits=()):
 
 def saved(folder, readings):
     folder.mkdir()
-    readings.save(folder)
+    save_shard(readings, folder)
     return folder
 
 
@@ -155,7 +156,7 @@ def test_a_full_disk_is_said_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr("os.posix_fallocate", full)
     (tmp_path / "a").mkdir()
     with pytest.raises(WorkspaceError, match="disk is full"):
-        shard(0, 3).save(tmp_path / "a")
+        save_shard(shard(0, 3), tmp_path / "a")
 
 
 def test_shards_grow_at_a_million_rows():

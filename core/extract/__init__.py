@@ -15,6 +15,7 @@ from core.extract.readings import Readings, ShardReadings
 from core.extract.shards import shard_rows, shards_of
 from core.extract.stream import stream_activations
 from core.extract.tokens import TokenActivations, token_activations
+from core.extract.writing import save_shard
 
 __all__ = [
     "Architecture",
@@ -29,6 +30,7 @@ __all__ = [
     "load_model",
     "merge_shards",
     "read_shard",
+    "save_shard",
     "settle",
     "shard_rows",
     "shards_of",

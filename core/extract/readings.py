@@ -16,7 +16,6 @@ from core.errors import WorkspaceError
 from core.extract.facts import Facts
 from core.extract.npy import Array, map_npy
 from core.extract.sums import UnitStats, UnitSums
-from core.extract.writing import write_parts
 from core.records import Bools, Csr, Halves
 
 Counts = NDArray[np.int32]
@@ -54,10 +53,6 @@ class ShardReadings:
     def units(self, kind: str) -> UnitReadings | None:
         """The `codes` or the `neurons`."""
         return self.codes if kind == "codes" else self.neurons
-
-    def save(self, folder: Path) -> None:
-        """Write the readings into an existing folder; WorkspaceError when that fails."""
-        write_parts([lambda: self], folder)
 
     @classmethod
     def load(cls, folder: Path) -> ShardReadings:

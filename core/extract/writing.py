@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 ROW_ARRAYS = {"embeddings": np.float16, "n_tokens": np.int32, "truncated": np.bool_}
 
 
+def save_shard(shard: ShardReadings, folder: Path) -> None:
+    """Write the readings of one shard into an existing folder; WorkspaceError when that fails."""
+    write_parts([lambda: shard], folder)
+
+
 def write_parts(parts: Sequence[Part], out: Path, *, progress: Progress = silent) -> None:
     """Write parts, each opened when needed, as one folder; the facts last.
 

@@ -18,6 +18,7 @@ from core.extract import (
     ShardReadings,
     merge_shards,
     read_shard,
+    save_shard,
     settle,
     shard_rows,
     shards_of,
@@ -128,7 +129,7 @@ def _read(
             shard = _read_rows(
                 pool, (start, stop), model, config, reader, _ahead(progress, done, pool)
             )
-            shard.save(draft)
+            save_shard(shard, draft)
         done += stop - start
     _publish(workspace, recipe, folders, model, reporter)
     shutil.rmtree(store, ignore_errors=True)
