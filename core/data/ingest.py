@@ -87,7 +87,8 @@ class _Ingestion:
         recogniser = Recogniser(name, self._config.schema)
         for row in opened.rows:
             if tally.n_read % TELL_EVERY == 0:
-                done = number * PARTS + int(min(opened.fraction(tally.n_read), 1.0) * PARTS)
+                share = min(opened.fraction(tally.n_read), 1.0)
+                done = number * PARTS + min(int(share * PARTS), PARTS - 1)
                 self._progress(done, self._total, self._note())
             tally.n_read += 1
             self._take(row, tally, recogniser)
