@@ -13,19 +13,18 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from core.errors import WorkspaceError
 from core.fingerprint import Recipe, file_digest
 from core.publish import check_space, plain_disk_errors, whole_folder, write_json
+from core.versions import library_versions
 
 META = "meta.json"
 POINTER = "workspace.json"
 FORMAT = 1
 NAME = re.compile(r"[0-9a-f]{16}")
-LIBRARIES = ("torch", "transformers", "numpy", "faiss-cpu", "umap-learn", "hdbscan", "numba")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +177,6 @@ class Workspace:
         """The artifact in use for a role, or None."""
         fingerprint = self.current().get(role)
         return self.find(kind or role, fingerprint) if fingerprint else None
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries whose numerics enter results, as far as they are installed."""
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def _opened(kind: str, folder: Path) -> Artifact:

@@ -82,7 +82,7 @@ def numbers(workspace: Workspace, chosen: Chosen | None) -> None:
     if found.n_covered is not None:
         figures.beside(
             cells[3],
-            "Covered by the subset",
+            "Covered",
             words.share(found.n_covered, found.n_reachable),
             f"{found.n_covered:,} by {words.count(chosen.budget, 'row')}",
             about="Share of the reachable latents that at least one chosen row has.",

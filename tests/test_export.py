@@ -14,9 +14,10 @@ from core.export import write
 from core.export.card import render_card
 from core.export.formats import FORMATS
 from core.export.jsonl import write_jsonl
-from core.export.manifest import Choice, Manifest, library_versions
+from core.export.manifest import Choice, Manifest
 from core.export.markup import markdown_code, markdown_text, yaml_text
 from core.export.write import Export, write_export
+from core.versions import library_versions
 
 RECORDS = [
     {"instruction": f"Question {i}?", "input": "", "output": f"R\u00e9ponse {i}\u2028.", "n": i}

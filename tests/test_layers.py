@@ -16,6 +16,7 @@ BASE = {
     "reporting",
     "sparse",
     "lease",
+    "versions",
 }
 STEPS = {"data", "extract", "sae", "project", "cluster", "select", "metrics", "export"}
 KEEPERS = {"workspace", "jobs"}

@@ -280,7 +280,7 @@ def test_rows_of_ids_follow_the_order_asked_for(source):
 
 
 def test_an_unknown_id_is_named(source):
-    with pytest.raises(RequestError, match="1 of 1 example ids are not in this pool: 'ffff"):
+    with pytest.raises(RequestError, match="1 of 1 example ids are not in the pool: 'ffff"):
         pool_of(source(alpaca(1))).rows_of(["f" * 32])
 
 

@@ -90,13 +90,18 @@ class Pool:
         """Example ids, 32 hex digits each, in pool order."""
         return self.table["id"].to_pylist()
 
-    def rows_of(self, ids: Sequence[str]) -> Rows:
-        """Positions of example ids, in their order; RequestError names those not in the pool."""
+    def rows_of(self, ids: Sequence[str], *, called: str = "example") -> Rows:
+        """Positions of example ids, in their order; RequestError names those not in the pool.
+
+        `called` says in the message what the ids were given as, such as 'pinned'.
+        """
         found = pc.index_in(pa.array(ids, pa.string()), value_set=self.table["id"])
         missing = [name for name, row in zip(ids, found.to_pylist(), strict=True) if row is None]
         if missing:
             raise RequestError(
-                f"{len(missing)} of {len(ids)} example ids are not in this pool: {listed(missing)}"
+                f"{len(missing)} of {len(ids)} {called} ids are not in the pool: "
+                f"{listed(missing)}; "
+                "an id is the 32 hex digits in the pool's id column"
             )
         return found.to_numpy(zero_copy_only=False).astype(np.int64)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from importlib.metadata import PackageNotFoundError, version
-from platform import python_version
 from types import UnionType
 from typing import Any
 
@@ -15,20 +13,6 @@ from core.errors import DataError
 
 KIND = "coreset-atlas-export"
 FORMAT_VERSION = 1
-LIBRARIES = (
-    "datasets",
-    "faiss-cpu",
-    "hdbscan",
-    "numba",
-    "numpy",
-    "pyarrow",
-    "safetensors",
-    "scikit-learn",
-    "scipy",
-    "torch",
-    "transformers",
-    "umap-learn",
-)
 _ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -81,17 +65,6 @@ class Manifest:
             raise DataError(f"{name} is damaged: {error} is missing or misshapen") from None
         _check(manifest, found, name)
         return manifest
-
-
-def library_versions(names: Sequence[str] = LIBRARIES) -> dict[str, str]:
-    """Versions of Python and of those libraries that are installed."""
-    found = {"python": python_version()}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _object(text: str, name: str) -> dict[str, Any]:

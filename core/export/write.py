@@ -13,10 +13,11 @@ from typing import Any
 from core.errors import RequestError, WorkspaceError
 from core.export.card import render_card
 from core.export.formats import FORMATS, Format
-from core.export.manifest import Choice, Manifest, library_versions
+from core.export.manifest import Choice, Manifest
 from core.fingerprint import file_digest
 from core.publish import DRAFT, plain_disk_errors, sync_folder, sync_tree
 from core.records import Progress, silent
+from core.versions import library_versions
 
 MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"

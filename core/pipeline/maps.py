@@ -12,13 +12,12 @@ from core.cluster import CLUSTERINGS, Clustering
 from core.cluster import cluster as run_clusterer
 from core.cluster.describe import describe
 from core.cluster.names import cluster_names
-from core.errors import RequestError
 from core.fingerprint import Recipe
 from core.options import as_values, configure
 from core.pipeline.adopting import adopt
 from core.pipeline.arrays import load_array, save_array
 from core.pipeline.result import StepResult
-from core.pipeline.views import open_pool, open_readings
+from core.pipeline.views import in_use, open_pool, open_readings
 from core.project import PROJECTIONS
 from core.project import project as run_projection
 from core.project.graph import GraphConfig, NeighbourGraph, neighbour_graph
@@ -77,9 +76,7 @@ def cluster(
 
 def neighbours(workspace: Workspace, reporter: Reporter) -> NeighbourGraph:
     """The pool's neighbour graph, made when absent and shared by everything that needs it."""
-    readings = workspace.current().get("readings")
-    if readings is None:
-        raise RequestError(f"{workspace.root} has no readings in use; run `extract` first")
+    readings = in_use(workspace, "readings").fingerprint
     config = GraphConfig()
     recipe = Recipe("graph", VERSION, as_values(config), {"readings": readings})
     found = workspace.find("graph", recipe.fingerprint)

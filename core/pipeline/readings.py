@@ -87,9 +87,9 @@ def extract(workspace: Workspace, ask: Ask, *, reporter: Reporter | None = None)
     adopt(workspace, "sae", sae.fingerprint)
     adopt(workspace, "readings", recipe.fingerprint)
     workspace.choose(model=_place(ask.model))
-    result = StepResult({"readings": recipe.fingerprint}, kept=kept, made=made)
-    result += features.make(workspace, {}, reporter=reporter)
-    return result + StepResult({}, time.monotonic() - started)
+    sets = features.make(workspace, {}, reporter=reporter)
+    artifacts = {"readings": recipe.fingerprint, **sets.artifacts}
+    return StepResult(artifacts, time.monotonic() - started, kept, made, sets.notes)
 
 
 def _place(model: str) -> str:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.errors import DataError, RequestError
+from core.errors import DataError
 from core.fingerprint import Recipe
 from core.options import as_values, configure
 from core.pipeline.adopting import adopt
 from core.pipeline.result import StepResult
-from core.pipeline.views import id_rows, selection_view
+from core.pipeline.views import in_use, open_pool, selection_view
 from core.publish import write_json
-from core.records import Rows
 from core.reporting import Quiet, Reporter
 from core.select import SELECTORS, select
 from core.select.budget import Budget, resolve
@@ -87,7 +86,7 @@ def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None =
     """
     entry = SELECTORS.get(request.method)
     config: Any = configure(entry.config, request.options)
-    pool = _in_use(workspace, "pool")
+    pool = in_use(workspace, "pool")
     limits = _constraints(workspace, pool, request)
     reach = _reach(request.budget, pool, limits, nested=entry.nested)
     recipe = _recipe(workspace, request, as_values(config), reach)
@@ -114,7 +113,7 @@ def check_budget(workspace: Workspace, request: Request) -> None:
     """Refuse a request that the pool in use cannot meet, before anything long is begun."""
     entry = SELECTORS.get(request.method)
     configure(entry.config, request.options)
-    pool = _in_use(workspace, "pool")
+    pool = in_use(workspace, "pool")
     _reach(request.budget, pool, _constraints(workspace, pool, request), nested=entry.nested)
 
 
@@ -164,8 +163,6 @@ def write_selection(workspace: Workspace, solved: Solved, out: Path) -> None:
 
 def selection_record(workspace: Workspace, artifact: Artifact, subset: Selection) -> dict[str, Any]:
     """What a selection file holds, for a subset of a stored order."""
-    from core.pipeline.views import open_pool
-
     ids = open_pool(workspace).ids()
     config = artifact.config
     return {
@@ -197,31 +194,12 @@ def read_selection(path: Path) -> dict[str, Any]:
     return value
 
 
-def _in_use(workspace: Workspace, role: str) -> Artifact:
-    found = workspace.in_use(role)
-    if found is None:
-        raise RequestError(f"{workspace.root} has no {role} in use; run `ingest` first")
-    return found
-
-
 def _constraints(workspace: Workspace, pool: Artifact, request: Request) -> Constraints:
+    examples = open_pool(workspace)
     return Constraints(
-        pinned=_rows_of(workspace, request.pinned, "pinned"),
-        forbidden=_rows_of(workspace, request.forbidden, "forbidden"),
+        pinned=examples.rows_of(request.pinned, called="pinned"),
+        forbidden=examples.rows_of(request.forbidden, called="forbidden"),
     ).checked(pool.notes["n_rows"])
-
-
-def _rows_of(workspace: Workspace, ids: Sequence[str], word: str) -> Rows:
-    if not ids:
-        return np.empty(0, dtype=np.int64)
-    known = id_rows(workspace)
-    missing = [one for one in ids if one not in known]
-    if missing:
-        raise RequestError(
-            f"{len(missing)} {word} ids are not in the pool, such as {missing[0]!r}; "
-            "an id is the 32 hex digits in the pool's id column"
-        )
-    return np.array([known[one] for one in ids], dtype=np.int64)
 
 
 def _reach(budget: Budget, pool: Artifact, limits: Constraints, *, nested: bool) -> Budget:

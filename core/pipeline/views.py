@@ -91,11 +91,6 @@ def open_labels(workspace: Workspace, role: str = "clusters") -> Labels:
     return load_array(in_use(workspace, role).folder, "labels")
 
 
-def id_rows(workspace: Workspace) -> dict[str, int]:
-    """Position of every example id."""
-    return {one: row for row, one in enumerate(open_pool(workspace).ids())}
-
-
 def selection_view(workspace: Workspace) -> View:
     """The pool as selectors see it: whatever has been read so far, loaded on demand."""
     pool = open_pool(workspace)
