@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from core.metrics.registry import metric
+from core.metrics.subject import Chosen
 from core.records import Bools, FeatureSets, Ids, Pointers, Rows
 
 Counts = NDArray[np.int64]
@@ -44,3 +46,30 @@ def _fill_curve(starts: Pointers, features: Ids, rows: Rows, covered: Bools, cur
                 covered[features[at]] = True
                 count += 1
         curve[pick] = count
+
+
+@metric(
+    "feature-coverage",
+    title="Feature coverage",
+    formula="features that a chosen row has / features that a row of the pool has",
+    source="FAC (arXiv 2602.10388) with the pool as its reference",
+    unit="share",
+    direction="higher",
+    needs=("codes",),
+)
+def _feature_coverage(chosen: Chosen) -> float:
+    return coverage(chosen.subject.codes, chosen.rows)
+
+
+@metric(
+    "neuron-coverage",
+    title="Neuron coverage",
+    formula="neurons active in a chosen row / neurons active in a row of the pool",
+    source="what MADS (arXiv 2605.30857) maximises; MUI (arXiv 2504.07440)",
+    unit="share",
+    direction="higher",
+    needs=("neurons",),
+    note="Depends on the rule that says when a neuron is active; MUI divides by all neurons.",
+)
+def _neuron_coverage(chosen: Chosen) -> float:
+    return coverage(chosen.subject.neurons, chosen.rows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.metrics.registry import metric
+from core.metrics.subject import Chosen
 from core.records import Floats, Halves, Rows
 
 BLOCK = 1024  # rows of the similarity matrix held at once
@@ -29,3 +31,18 @@ def nearest_cosines(embeddings: Floats | Halves, rows: Rows) -> Floats:
         cosines[own, start + own] = -np.inf  # a row is not its own neighbour
         nearest[start : start + BLOCK] = cosines.max(axis=1)
     return nearest
+
+
+@metric(
+    "redundancy",
+    title="Redundancy",
+    formula="mean over chosen rows of the largest cosine to another chosen row",
+    source="Coreset Atlas",
+    unit="cosine",
+    direction="lower",
+    needs=("embeddings",),
+    cost="heavy",
+    note="Rises as more rows are chosen: compare at equal rows.",
+)
+def _redundancy(chosen: Chosen) -> float:
+    return redundancy(chosen.subject.embeddings, chosen.rows)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics.registry import metric
+from core.metrics.subject import Chosen, Labels
 from core.records import Rows
 
 Counts = NDArray[np.int64]
-Labels = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,37 @@ def cluster_shares(labels: Labels, rows: Rows) -> Shares:
 def column_shares(column: NDArray[Any], rows: Rows) -> Shares:
     """Rows with each value of a column."""
     return Spread.of_column(column).shares(rows)
+
+
+@metric(
+    "cluster-coverage",
+    title="Clusters reached",
+    formula="clusters with at least one chosen row / clusters; noise left out",
+    source="Coreset Atlas",
+    unit="share",
+    direction="higher",
+    needs=("clusters",),
+)
+def _cluster_coverage(chosen: Chosen) -> float:
+    return cluster_shares(chosen.subject.clusters, chosen.rows).coverage
+
+
+@metric(
+    "column-coverage",
+    title="Values of a column reached",
+    formula="values of the column with at least one chosen row / its values in the pool",
+    source="Coreset Atlas; the tag coverage of #InsTag (arXiv 2308.07074) for a column of tags",
+    unit="share",
+    direction="higher",
+    needs=("columns",),
+    note="One value a column; little to say of a column in which every row differs.",
+)
+def _column_coverage(chosen: Chosen) -> dict[str, float]:
+    columns = chosen.subject.columns
+    return {name: _spread_of(chosen, name).shares(chosen.rows).coverage for name in columns}
+
+
+def _spread_of(chosen: Chosen, name: str) -> Spread:
+    """A column made ready once for all subsets of the pool."""
+    subject = chosen.subject
+    return subject.once(f"column {name}", lambda: Spread.of_column(subject.columns[name]))

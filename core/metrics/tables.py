@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.metrics.coverage import Counts, coverage_curve
-from core.metrics.shares import Labels, Shares, Spread
+from core.metrics.shares import Shares, Spread
+from core.metrics.subject import Labels
 from core.records import FeatureSets, Rows
 
 

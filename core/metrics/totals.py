@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.metrics.registry import metric
+from core.metrics.subject import Chosen
 from core.records import Rows
 
 
@@ -24,3 +26,59 @@ def totals(counts: Rows, rows: Rows) -> Totals:
         mean=float(chosen.mean()) if len(chosen) else 0.0,
         pool_mean=float(counts.mean()) if len(counts) else 0.0,
     )
+
+
+@metric(
+    "tokens",
+    title="Tokens",
+    formula="sum of the tokens of the chosen rows",
+    source="Coreset Atlas",
+    unit="tokens",
+    direction="neither",
+    needs=("tokens",),
+)
+def _tokens(chosen: Chosen) -> float:
+    return totals(chosen.subject.tokens, chosen.rows).total
+
+
+@metric(
+    "tokens-mean",
+    title="Tokens a row",
+    formula="mean of the tokens of the chosen rows",
+    source="Coreset Atlas",
+    unit="tokens",
+    direction="neither",
+    needs=("tokens",),
+)
+def _tokens_mean(chosen: Chosen) -> float:
+    return _mean(chosen.subject.tokens, chosen.rows)
+
+
+@metric(
+    "words",
+    title="Words of responses",
+    formula="sum of the words of the chosen responses",
+    source="Coreset Atlas",
+    unit="words",
+    direction="neither",
+    needs=("lengths",),
+)
+def _words(chosen: Chosen) -> float:
+    return totals(chosen.subject.lengths, chosen.rows).total
+
+
+@metric(
+    "words-mean",
+    title="Words a response",
+    formula="mean of the words of the chosen responses",
+    source="Coreset Atlas",
+    unit="words",
+    direction="neither",
+    needs=("lengths",),
+)
+def _words_mean(chosen: Chosen) -> float:
+    return _mean(chosen.subject.lengths, chosen.rows)
+
+
+def _mean(counts: Rows, rows: Rows) -> float:
+    return totals(counts, rows).mean if len(rows) else float("nan")
