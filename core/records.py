@@ -83,3 +83,24 @@ class FeatureSets:
     def n_reachable(self) -> int:
         """Features that at least one row has."""
         return int((self.columns.lengths() > 0).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class NeuronStates:
+    """Each row's strongest neurons of every layer, with what each neuron does over the pool."""
+
+    rows: Csr  # with values; column layer * layer_size + unit
+    layer_size: int  # neurons of a layer
+    mean: Floats  # (n_neurons,), of the pooled value
+    variance: Floats  # (n_neurons,)
+    frequency: Floats  # (n_neurons,), share of rows in which it is above 0
+
+    @property
+    def n_rows(self) -> int:
+        """Number of examples."""
+        return self.rows.n_rows
+
+    @property
+    def n_layers(self) -> int:
+        """Number of layers read."""
+        return self.rows.n_columns // self.layer_size

@@ -1,10 +1,11 @@
 """Small pools that selection is tested on, and a greedy method slow enough to be believed."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 
-from core.records import Csr, FeatureSets
+from core.records import Csr, FeatureSets, NeuronStates
 from core.select import View
 from core.sparse import transpose
 
@@ -36,6 +37,33 @@ def random_matrix(n_rows, n_features, *, seed=0, density=0.06):
     return matrix
 
 
+def neuron_states(values, *, stored):
+    """The `stored` largest values of each row and layer out of (rows, layers, units)."""
+    values = np.asarray(values, dtype=np.float16)
+    n_rows, n_layers, size = values.shape
+    units = np.sort(np.argsort(-values, axis=2, kind="stable")[:, :, :stored], axis=2)
+    kept = np.take_along_axis(values, units, axis=2).ravel()
+    columns = (units + np.arange(n_layers)[:, None] * size).ravel().astype(np.uint32)
+    indptr = np.arange(n_rows + 1) * n_layers * stored
+    flat = values.reshape(n_rows, -1).astype(np.float32)
+    return NeuronStates(
+        Csr(indptr, columns, kept, n_layers * size),
+        layer_size=size,
+        mean=flat.mean(axis=0),
+        variance=flat.var(axis=0),
+        frequency=(flat > 0).mean(axis=0).astype(np.float32),
+    )
+
+
+def neurons_of(states, rows):
+    """The neuron states of some rows of a pool, with what each neuron does over all of it."""
+    sets = [slice(*states.rows.indptr[[row, row + 1]]) for row in rows]
+    columns = np.concatenate([states.rows.indices[one] for one in sets])
+    values = np.concatenate([states.rows.values[one] for one in sets])
+    indptr = np.concatenate([[0], np.cumsum(states.rows.lengths()[rows])])
+    return replace(states, rows=Csr(indptr, columns, values, states.rows.n_columns))
+
+
 def example_ids(n_rows):
     """Ids as examples have them: 32 hex digits, in no order."""
     return [hashlib.sha256(str(row).encode()).hexdigest()[:32] for row in range(n_rows)]
@@ -55,7 +83,9 @@ def readings(n_rows=60, *, seed=0):
         "scores": rng.random(n_rows).astype(np.float32),
         "lengths": rng.integers(1, 30, size=n_rows),
         "tokens": rng.integers(5, 60, size=n_rows),
-        "groups": np.arange(n_rows, dtype=np.int32),
+        "neurons": neuron_states(rng.normal(size=(n_rows, 3, 50)), stored=5),
+        "targets": feature_sets(random_matrix(12, 40, seed=seed + 1, density=0.1)).rows,
+        "given": rng.permutation(n_rows),
     }
 
 
@@ -65,7 +95,7 @@ def view_of(arrays, *, columns=None):
     if isinstance(arrays.get("codes"), np.ndarray):
         arrays["codes"] = feature_sets(arrays["codes"])
     first = next(iter(arrays.values()))
-    n_rows = first.n_rows if isinstance(first, FeatureSets) else len(first)
+    n_rows = first.n_rows if isinstance(first, FeatureSets | NeuronStates) else len(first)
     arrays.setdefault("ids", example_ids(n_rows))
     if columns is not None:
         arrays["columns"] = columns
@@ -74,7 +104,15 @@ def view_of(arrays, *, columns=None):
 
 def reordered(arrays, order):
     """The same pool with its rows in another order."""
-    return {name: one[order] for name, one in arrays.items()}
+    return {name: _moved(name, one, order) for name, one in arrays.items()}
+
+
+def _moved(name, one, order):
+    if name == "targets":
+        return one  # rows of their own
+    if name == "given":
+        return np.argsort(order)[one]  # where each row went
+    return neurons_of(one, order) if isinstance(one, NeuronStates) else one[order]
 
 
 def naive_greedy(matrix, budget, *, id_rank, pinned=(), forbidden=()):

@@ -17,8 +17,19 @@ BASE = {
     "sparse",
     "lease",
     "versions",
+    "centroids",
 }
-STEPS = {"data", "extract", "sae", "project", "cluster", "select", "metrics", "export"}
+STEPS = {
+    "data",
+    "extract",
+    "sae",
+    "project",
+    "cluster",
+    "duplicates",
+    "select",
+    "metrics",
+    "export",
+}
 KEEPERS = {"workspace", "jobs"}
 CONFIGURED = {"data", "sae", "select"}  # the command line reads the configurations of these steps
 UI = {"streamlit", "plotly"}

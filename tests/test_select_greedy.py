@@ -11,12 +11,15 @@ from hypothesis.extra.numpy import arrays
 from core.errors import Cancelled
 from core.select.constraints import Constraints
 from core.select.greedy import GreedyEngine, Objective, greedy_order
+from core.select.limits import Limits
 from core.select.scan import scan_order
 from tests.select_pools import feature_sets, naive_greedy, random_matrix, sets_of
 
 
-def ordered(matrix, budget, *, id_rank=None, pinned=(), forbidden=(), **options):
-    constraints = Constraints(np.array(pinned, dtype=int), np.array(forbidden, dtype=int))
+def ordered(matrix, budget, *, id_rank=None, pinned=(), forbidden=(), costs=None, **options):
+    constraints = Constraints(
+        np.array(pinned, dtype=int), np.array(forbidden, dtype=int), costs=costs
+    )
     id_rank = np.arange(len(matrix)) if id_rank is None else id_rank
     return greedy_order(
         feature_sets(matrix), budget, id_rank=id_rank, constraints=constraints, **options
@@ -137,7 +140,10 @@ def test_other_objectives_equal_their_naive_greedy(steps):
     matrix = random_matrix(80, 60, seed=4)
     weights = np.random.default_rng(2).integers(0, 5, size=60)
     engine = GreedyEngine(
-        feature_sets(matrix), id_rank=np.arange(80), objective=Objective(steps, weights)
+        feature_sets(matrix),
+        Limits.of(Constraints(), n_rows=80, budget=50),
+        id_rank=np.arange(80),
+        objective=Objective(steps, weights),
     )
     assert engine.pick(50)[0].tolist() == naive_objective(matrix, 50, steps, weights)
 
@@ -152,9 +158,72 @@ def test_negative_weights_are_refused():
         ordered(np.eye(2, dtype=bool), 1, objective=Objective(weights=np.array([1, -1])))
 
 
-def test_more_rows_than_are_free_are_refused():
-    with pytest.raises(ValueError, match="3 rows asked of 2"):
-        ordered(np.eye(3, dtype=bool), 3, forbidden=[0])
+def test_fewer_rows_come_back_when_no_more_are_free():
+    assert ordered(np.eye(3, dtype=bool), 3, forbidden=[0]).rows.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_torch_form_makes_the_same_picks(seed):
+    rng = np.random.default_rng(seed)
+    matrix = random_matrix(300, 120, seed=seed)
+    marked = rng.choice(300, size=30, replace=False)
+    asked = {"id_rank": rng.permutation(300), "pinned": marked[:9], "forbidden": marked[9:]}
+    compiled = ordered(matrix, 250, **asked)
+    found = ordered(matrix, 250, device="cpu", **asked)
+    assert found.rows.tolist() == compiled.rows.tolist()
+    assert found.gains.tolist() == compiled.gains.tolist()
+    assert found.round_starts.tolist() == compiled.round_starts.tolist()
+
+
+def naive_deeper(matrix, budget):
+    """Multi-cover by its definition: gain = features covered less than r times, r raised by 1."""
+    counts, rows, level = np.zeros(matrix.shape[1], dtype=int), [], 1
+    sizes = matrix.sum(axis=1)
+    while len(rows) < budget:
+        left = [row for row in range(len(matrix)) if row not in rows]
+        gain = {row: (matrix[row] & (counts < level)).sum() for row in left}
+        best = max(left, key=lambda row: (gain[row], sizes[row], -row))
+        if gain[best] == 0 and sizes[left].any():
+            level += 1
+            continue
+        rows.append(best)
+        counts += matrix[best]
+    return rows
+
+
+def test_multi_cover_counts_what_was_covered_more_often_than_asked():
+    matrix = random_matrix(90, 30, seed=11)
+    found = ordered(matrix, 90, objective=Objective(saturated="deeper"))
+    assert found.rows.tolist() == naive_deeper(matrix, 90)
+
+
+def naive_priced(matrix, budget, costs):
+    covered, rows = np.zeros(matrix.shape[1], dtype=bool), []
+    sizes = matrix.sum(axis=1)
+    while len(rows) < budget:
+        left = [row for row in range(len(matrix)) if row not in rows]
+        gain = {row: (matrix[row] & ~covered).sum() * (1.0 / costs[row]) for row in left}
+        best = max(left, key=lambda row: (gain[row], sizes[row], -row))
+        if gain[best] == 0 and covered.any():
+            covered[:] = False
+            continue
+        rows.append(best)
+        covered |= matrix[best]
+    return rows
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_costs_divide_the_gain(power):
+    matrix = random_matrix(2500, 60, seed=3)
+    costs = np.random.default_rng(1).integers(1, 9, size=2500) ** power
+    found = ordered(matrix, 60, costs=costs)
+    assert found.rows.tolist() == naive_priced(matrix, 60, costs)
+
+
+def test_costs_that_are_equal_change_nothing():
+    matrix = random_matrix(2500, 60, seed=3)
+    priced = ordered(matrix, 300, costs=np.full(2500, 7.0))
+    assert priced.rows.tolist() == ordered(matrix, 300).rows.tolist()
 
 
 def test_progress_can_stop_the_picking():

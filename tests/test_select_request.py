@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.errors import RequestError
 from core.options import NoConfig
-from core.select import Budget, Constraints, Quota, View, parse_budget, select
+from core.select import Budget, Constraints, View, parse_budget, select
 from core.select.allocate import allocate
 from core.select.base import SELECTORS, Selector, selector
 from core.select.budget import resolve
@@ -149,7 +149,7 @@ def test_a_row_pinned_twice_is_pinned_once():
 
 def test_given_names_only_what_is_set():
     assert Constraints().given() == ()
-    assert Constraints(quotas=(Quota("topic", "law", most=3),)).given() == ("quotas",)
+    assert Constraints(costs=np.ones(3)).given() == ("costs",)
 
 
 @pytest.mark.parametrize("kind", ["rows", "ratio", "tokens"])

@@ -1,13 +1,13 @@
-"""k-means on the embeddings, by faiss, as the authors of kMQ use it (arXiv 2409.11378)."""
+"""k-means on the embeddings as they are, as the authors of kMQ use it (arXiv 2409.11378)."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from core.centroids import fit_centroids
 from core.cluster.clustering import Clustering, by_size, clustering
 from core.errors import RequestError
 from core.options import option
@@ -26,7 +26,11 @@ class KMeansConfig:
         minimum=1,
     )
     n_iterations: int = option(
-        50, "Iterations of each start; the kMQ authors' code uses 300.", minimum=1, maximum=10_000
+        50,
+        "Most iterations of a start, which ends as soon as nothing changes; the kMQ authors' code "
+        "uses 300.",
+        minimum=1,
+        maximum=10_000,
     )
     n_starts: int = option(
         3,
@@ -44,19 +48,22 @@ def k_means(points: Floats, config: KMeansConfig, *, progress: Progress = silent
     RequestError when more clusters are asked than there are rows. Fewer come out when rows are
     identical.
     """
-    k = n_clusters_for(len(points), config.k)
-    progress(0, 1, f"k-means, {k} clusters")
-    centroids = _fitted(points, k, config)
-    squared, nearest = _assigned(points, centroids)
-    labels, old = by_size(nearest)
-    progress(1, 1, f"k-means, {k} clusters")
+    found = fit_centroids(
+        points,
+        n_clusters_for(len(points), config.k),
+        n_iterations=config.n_iterations,
+        n_starts=config.n_starts,
+        seed=config.seed,
+        progress=progress,
+    )
+    labels, old = by_size(found.labels)
     return Clustering(
         method="k-means",
         labels=labels,
         n_clusters=len(old),
-        centroids=centroids[old],
-        distances=np.sqrt(squared),
-        inertia=float(squared.sum(dtype=np.float64)),
+        centroids=found.centroids[old],
+        distances=np.sqrt(found.squared).astype(np.float32),
+        inertia=found.inertia,
     )
 
 
@@ -70,32 +77,3 @@ def n_clusters_for(n_rows: int, asked: int | None) -> int:
             f"{asked:,} clusters were asked of {n_rows:,} rows; choose at most {n_rows:,}"
         )
     return asked
-
-
-def _fitted(points: Floats, k: int, config: KMeansConfig) -> Floats:
-    import faiss
-
-    unique = np.unique(points, axis=0) if len(points) <= 4 * k else points
-    if len(unique) <= k:  # a centroid for each distinct row: nothing to fit
-        return np.ascontiguousarray(unique, dtype=np.float32)
-    fit: Any = faiss.Kmeans(
-        points.shape[1],
-        k,
-        niter=config.n_iterations,
-        nredo=config.n_starts,
-        seed=config.seed,
-        min_points_per_centroid=1,  # else faiss writes a warning to standard error
-        max_points_per_centroid=len(points),  # else it fits on a sample
-    )
-    fit.train(points)
-    return np.asarray(fit.centroids, dtype=np.float32)
-
-
-def _assigned(points: Floats, centroids: Floats) -> tuple[Floats, Any]:
-    """Squared distance to the nearest centroid and its number, both (n,)."""
-    import faiss
-
-    index = faiss.IndexFlatL2(points.shape[1])
-    index.add(centroids)
-    squared, nearest = index.search(points, 1)
-    return np.maximum(squared[:, 0], 0), nearest[:, 0]

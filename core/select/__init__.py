@@ -4,7 +4,27 @@ A new method is a file with one decorated function, imported below; the page, th
 the docs table and the contract tests then see it.
 """
 
-from core.select import kmq, longest, sae_greedy, uniform
+from core.select import (
+    deita,
+    facility_location,
+    given,
+    herding,
+    instag,
+    k_center,
+    km_closest,
+    km_random,
+    kmq,
+    longest,
+    mads,
+    novelselect,
+    qdit,
+    repr_filter,
+    sae_greedy,
+    sae_simscale,
+    semdedup,
+    target,
+    uniform,
+)
 from core.select.base import SELECTORS, Selector, methods, selector
 from core.select.budget import Budget, parse_budget
 from core.select.constraints import NO_CONSTRAINTS, Constraints, Quota
@@ -22,12 +42,27 @@ __all__ = [
     "Selection",
     "Selector",
     "View",
+    "deita",
+    "facility_location",
+    "given",
+    "herding",
+    "instag",
+    "k_center",
+    "km_closest",
+    "km_random",
     "kmq",
     "longest",
+    "mads",
     "methods",
+    "novelselect",
     "parse_budget",
+    "qdit",
+    "repr_filter",
     "sae_greedy",
+    "sae_simscale",
     "select",
     "selector",
+    "semdedup",
+    "target",
     "uniform",
 ]

@@ -43,6 +43,7 @@ class Selector(Generic[C]):
     needs: tuple[str, ...]  # readings without which it cannot run
     uses: tuple[str, ...]  # readings it takes when the pool has them
     nested: bool  # a smaller budget's answer is a prefix of a larger one's
+    ahead: bool  # cheap enough to solve further than asked, so that the budget may move freely
     honours: frozenset[str]  # optional constraints it can meet
     complexity: str
     when: str
@@ -57,6 +58,7 @@ class Selector(Generic[C]):
             "needs": list(self.needs),
             "uses": list(self.uses),
             "nested": self.nested,
+            "honours": sorted(self.honours),
             "complexity": self.complexity,
             "when": self.when,
             "source": self.source,
@@ -80,6 +82,7 @@ def selector(
     needs: tuple[str, ...] = (),
     uses: tuple[str, ...] = (),
     nested: bool = True,
+    ahead: bool = True,
     honours: Collection[str] = (),
 ) -> Callable[[SelectorFunction[C]], SelectorFunction[C]]:
     """Register the decorated function as a method.
@@ -99,6 +102,7 @@ def selector(
             needs=needs,
             uses=uses,
             nested=nested,
+            ahead=ahead and nested,
             honours=frozenset(honours),
             complexity=complexity,
             when=when,

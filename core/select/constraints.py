@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import RequestError
 from core.records import Bools, Floats, Rows
 
-OPTIONAL = ("costs", "groups", "quotas", "feature_weights")
-"""Constraints that a selector honours only when it says so; pins and forbids bind them all."""
+OPTIONAL = ("costs", "feature_weights")
+"""Constraints that a selector honours only when it says so; those on rows bind them all."""
 
 SHOWN = 5  # positions named in a message
 
@@ -22,12 +22,35 @@ def _no_rows() -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Bounds on how many chosen rows have one value in a column."""
+    """Bounds on how many chosen rows have one value in a column, in rows or shares of the subset.
+
+    Raises RequestError when they contradict each other.
+    """
 
     column: str
     value: str
-    least: int = 0
-    most: int | None = None
+    least: float = 0
+    most: float | None = None
+    in_shares: bool = False
+
+    def __post_init__(self) -> None:
+        most = (1.0 if self.in_shares else np.inf) if self.most is None else self.most
+        if not 0 <= self.least <= most or (self.in_shares and most > 1):
+            raise RequestError(
+                f"the quota on {self.column}={self.value} asks for at least {self.least:g} and at "
+                f"most {most:g}; the least is 0 or more and not above the most"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One way of dividing the pool into parts, with bounds on the rows chosen from each part."""
+
+    name: str  # what a message calls it
+    labels: NDArray[np.int32]  # (n_rows,), part of each row; -1 is under no bound
+    least: NDArray[np.int64]  # (n_parts,)
+    most: NDArray[np.int64]  # (n_parts,)
+    values: tuple[str, ...] = ()  # (n_parts,), what a message calls each part
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +60,9 @@ class Constraints:
     pinned: Rows = field(default_factory=_no_rows)
     forbidden: Rows = field(default_factory=_no_rows)
     costs: Floats | None = None  # (n_rows,), what each row costs
-    groups: NDArray[np.int32] | None = None  # (n_rows,), rows of one group count as one unit
+    groups: NDArray[np.int32] | None = None  # (n_rows,), at most one row of a group is chosen
     quotas: tuple[Quota, ...] = ()
+    sides: tuple[Side, ...] = ()  # groups and quotas as selectors meet them; the dispatcher's work
     feature_weights: Floats | None = None  # (n_features,), 0 mutes a feature
 
     def checked(self, n_rows: int) -> Constraints:
@@ -62,6 +86,11 @@ class Constraints:
         mask[self.pinned] = False
         mask[self.forbidden] = False
         return mask
+
+    @property
+    def depends_on_budget(self) -> bool:
+        """Whether the answer to a smaller budget is not a part of this one."""
+        return any(quota.least or quota.in_shares for quota in self.quotas)
 
     def given(self) -> tuple[str, ...]:
         """Names of the optional constraints that are set."""

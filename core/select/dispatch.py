@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from core.errors import RequestError
 from core.options import as_values, configure
-from core.records import Progress, Rows, silent
+from core.records import Progress, silent
 from core.select.base import SELECTORS, Selector
 from core.select.budget import Budget, resolve
 from core.select.carriers import new_features
@@ -17,6 +15,7 @@ from core.select.constraints import NO_CONSTRAINTS, Constraints
 from core.select.selection import Picks, Selection
 from core.select.tokens import Solve, TokenLimit, along_order, whole_answer
 from core.select.view import READINGS, View
+from core.select.within import most_rows, within_limits
 
 DEFAULT_SEED = 42
 
@@ -41,12 +40,15 @@ def select(
     limits = constraints.checked(view.n_rows)
     _check_readings(entry, view, budget)
     _check_honoured(entry, limits)
+    shown = view.limited_to((*entry.needs, *entry.uses))
 
     def solve(rows: int) -> Picks:
-        shown = view.limited_to((*entry.needs, *entry.uses))
-        picks = entry.choose(shown, rows, config, constraints=limits, seed=seed, progress=progress)
-        _check_answer(entry.name, picks, rows, n_rows=view.n_rows, constraints=limits)
-        return picks
+        def choose(bound: Constraints) -> Picks:
+            return entry.choose(
+                shown, rows, config, constraints=bound, seed=seed, progress=progress
+            )
+
+        return within_limits(entry.name, choose, limits, view=view, budget=rows)
 
     picks, nested = _solved(entry, view, budget, solve=solve, constraints=limits)
     return Selection(
@@ -56,7 +58,7 @@ def select(
         method=method,
         config=as_values(config),
         n_pinned=len(limits.pinned),
-        nested=nested,
+        nested=nested and not limits.depends_on_budget,
         explains=picks.explains,
         notes=picks.notes,
     )
@@ -87,8 +89,10 @@ def _solved(
 ) -> tuple[Picks, bool]:
     """The picks, and whether their prefixes are answers too."""
     if budget.kind == "tokens":
-        limit = TokenLimit(int(budget.value), view.tokens, constraints).checked()
-        return along_order(solve, limit) if entry.nested else whole_answer(solve, limit)
+        whole = not entry.nested or constraints.depends_on_budget
+        most = view.n_rows - len(constraints.forbidden) if whole else most_rows(constraints, view)
+        limit = TokenLimit(int(budget.value), view.tokens, constraints, most).checked()
+        return whole_answer(solve, limit) if whole else along_order(solve, limit)
     rows = resolve(
         budget,
         n_rows=view.n_rows,
@@ -96,30 +100,3 @@ def _solved(
         n_pinned=len(constraints.pinned),
     )
     return solve(rows), entry.nested
-
-
-def _check_answer(
-    name: str, picks: Picks, budget: int, *, n_rows: int, constraints: Constraints
-) -> None:
-    """Refuse an answer that breaks the contract: a fault of the selector, not of the person."""
-    rows = picks.rows
-    faults = {
-        f"{len(rows)} rows instead of {budget}": len(rows) != budget,
-        "a row outside the pool": len(rows) and not 0 <= rows.min() <= rows.max() < n_rows,
-        "a row twice": len(np.unique(rows)) != len(rows),
-        "a pinned row left out": not np.isin(constraints.pinned, rows).all(),
-        "a forbidden row": np.isin(constraints.forbidden, rows).any(),
-        "rounds that do not start at 0 and ascend": not _ascending(picks.round_starts, budget),
-        "an explanation of another length": any(
-            len(one) != budget for one in picks.explains.values() if isinstance(one, np.ndarray)
-        ),
-    }
-    for fault, found in faults.items():
-        if found:
-            raise ValueError(f"selector {name!r} returned {fault}")
-
-
-def _ascending(starts: Rows, budget: int) -> bool:
-    return bool(
-        len(starts) > 0 and starts[0] == 0 and starts[-1] < budget and (np.diff(starts) > 0).all()
-    )

@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from core.records import Ids, Pointers, Rows
+from core.select.limits_kernels import Bounds, admit
 
 BLOCK = 1024  # rows a bound stands for
 GAIN_SHIFT = 32  # a key is (gain, how early the tie order has the row), packed
@@ -34,7 +35,7 @@ class Sets(NamedTuple):
 class Worth(NamedTuple):
     """What a feature adds to a gain: weights[f] × steps[times it has been covered]."""
 
-    steps: Wide  # (levels + 1,), falling, the last 0
+    steps: Wide  # (levels + 1,), falling to the last, which holds ever after
     weights: Wide  # (n_features,), or empty where every feature weighs 1
 
 
@@ -48,7 +49,7 @@ class Ties(NamedTuple):
 class State(NamedTuple):
     """What changes while picking."""
 
-    covered: NDArray[np.int32]  # (n_features,), times each feature was covered, up to levels
+    covered: NDArray[np.int32]  # (n_features,), times each feature was covered
     gains: Gains  # (n_rows,), zero or less where a row may not be picked
     bounds: Wide  # (n_blocks,), no key of the block is larger
 
@@ -61,9 +62,9 @@ def cover(row: int, sets: Sets, worth: Worth, state: State) -> None:
     for at in range(sets.row_starts[row], sets.row_starts[row + 1]):
         feature = sets.features[at]
         times = covered[feature]
-        if times == levels:
-            continue
         covered[feature] = times + 1
+        if times >= levels:
+            continue
         fall = steps[times] - steps[times + 1]
         if len(weights):
             fall *= weights[feature]
@@ -73,12 +74,25 @@ def cover(row: int, sets: Sets, worth: Worth, state: State) -> None:
 
 
 @njit(cache=True, nogil=True)
-def take(rows: Rows, sets: Sets, worth: Worth, state: State, gained: Wide) -> None:
-    """Choose the given rows in order, writing the gain of each, (len(rows),)."""
+def choose(row: int, sets: Sets, worth: Worth, state: State, bounds: Bounds) -> None:
+    """Choose one row: nothing that may not be chosen any more gains, and its features are covered.
+
+    Gains of closed rows go on falling from 0, and are never the best again.
+    """
+    before = bounds.n_closed[0]
+    admit(row, bounds)
+    for at in range(before, bounds.n_closed[0]):
+        state.gains[bounds.closed[at]] = 0
+    state.gains[row] = 0
+    cover(row, sets, worth, state)
+
+
+@njit(cache=True, nogil=True)
+def take(rows: Rows, sets: Sets, worth: Worth, state: State, bounds: Bounds, gained: Wide) -> None:
+    """Choose the given rows in order, free or not, writing the gain of each, (len(rows),)."""
     for at in range(len(rows)):
         gained[at] = max(0, state.gains[rows[at]])
-        state.gains[rows[at]] = 0  # falls below zero from here, and is never the best again
-        cover(rows[at], sets, worth, state)
+        choose(rows[at], sets, worth, state, bounds)
 
 
 @njit(cache=True, nogil=True)
@@ -110,7 +124,9 @@ def best_key(ties: Ties, state: State) -> int:
 
 
 @njit(cache=True, nogil=True)
-def pick(sets: Sets, worth: Worth, ties: Ties, state: State, rows: Rows, gained: Wide) -> int:
+def pick(
+    sets: Sets, worth: Worth, ties: Ties, state: State, bounds: Bounds, rows: Rows, gained: Wide
+) -> int:
     """Fill `rows` with the best rows one after the other; returns how many still gained."""
     for done in range(len(rows)):
         key = best_key(ties, state)
@@ -119,8 +135,7 @@ def pick(sets: Sets, worth: Worth, ties: Ties, state: State, rows: Rows, gained:
         row = ties.order[len(ties.order) - 1 - (key & TIE_MASK)]
         rows[done] = row
         gained[done] = key >> GAIN_SHIFT
-        state.gains[row] = 0
-        cover(row, sets, worth, state)
+        choose(row, sets, worth, state, bounds)
     return len(rows)
 
 
@@ -132,5 +147,20 @@ def gains_of(sets: Sets, worth: Worth, covered: NDArray[np.int32], gains: Wide) 
         for at in range(sets.row_starts[row], sets.row_starts[row + 1]):
             feature = sets.features[at]
             weight = worth.weights[feature] if len(worth.weights) else np.int64(1)
-            total += worth.steps[covered[feature]] * weight
+            total += worth.steps[min(covered[feature], len(worth.steps) - 1)] * weight
         gains[row] = total
+
+
+@njit(cache=True, nogil=True)
+def least_covered(
+    sets: Sets, worth: Worth, covered: NDArray[np.int32], free: NDArray[np.bool_]
+) -> int:
+    """How often the least covered feature of any free row is covered; 0 where there is none."""
+    least = np.int32(2147483647)
+    for row in range(len(free)):
+        if free[row]:
+            for at in range(sets.row_starts[row], sets.row_starts[row + 1]):
+                feature = sets.features[at]
+                if not len(worth.weights) or worth.weights[feature] > 0:
+                    least = min(least, covered[feature])
+    return int(least) if least < 2147483647 else 0

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.records import Rows
 from core.select.constraints import Constraints
+from core.select.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,14 @@ class RoundOrder:
 
 
 def in_order(order: Rows, budget: int, *, id_rank: Rows, constraints: Constraints) -> Rows:
-    """The pinned rows by example id, then the free rows as `order` has them, `budget` in all."""
-    free = order[constraints.free(len(order))[order]]
-    return np.concatenate([by_id(constraints.pinned, id_rank), free])[:budget]
+    """The pinned rows by example id, then the rows of `order` that limits allow.
+
+    `budget` rows in all, or fewer when nothing is left that may be chosen.
+    """
+    limits = Limits.of(constraints, n_rows=len(id_rank), budget=budget)
+    pinned = by_id(constraints.pinned, id_rank)
+    limits.take(pinned)
+    return np.concatenate([pinned, limits.walk(order, budget - len(pinned))])
 
 
 def by_id(rows: Rows, id_rank: Rows) -> Rows:

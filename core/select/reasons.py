@@ -28,7 +28,7 @@ class WhyChosen:
     is_pinned: bool
     round: int  # from 0
     gain: int | None  # features new to the whole subset
-    own_gain: int | None  # gain in the method's own objective
+    own_gain: float | None  # gain in the method's own objective
     first_to_bring: Ids  # features that no earlier row of its round has
     nearest: Nearest | None  # among the other chosen rows
 
@@ -78,7 +78,7 @@ def why_chosen(
         is_pinned=rank < selection.n_pinned,
         round=turn,
         gain=None if selection.gains is None else int(selection.gains[rank]),
-        own_gain=None if own is None else int(own[rank]),
+        own_gain=None if own is None else float(own[rank]),
         first_to_bring=_lacking(codes, row, before),
         nearest=nearest_row(row, others, embeddings),
     )

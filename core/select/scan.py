@@ -6,16 +6,28 @@ place of tags; with a ceiling on similarity it is the accept rule of SAE-SimScal
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-from core.records import Bools, FeatureSets, Ids, Pointers, Progress, Rows, silent
-from core.select.arrays import read_only
+from core.records import FeatureSets, Floats, Progress, Rows, silent
 from core.select.constraints import NO_CONSTRAINTS, Constraints
+from core.select.judge import Accepted, Judge
+from core.select.limits import Limits
 from core.select.ordering import RoundOrder, by_id, tie_order
+from core.select.scan_pairs import PairJudge
+from core.select.scan_union import UnionJudge
 
-Counts = NDArray[np.int64]
+Scope = Literal["union", "pairwise"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOrder(RoundOrder):
+    """Rows in the order they were accepted, with the similarity that each was accepted at."""
+
+    likeness: Floats  # to what its round had accepted, 0 to 1
+    n_filled: int  # rows at the end that no round accepted
 
 
 def scan_order(
@@ -27,78 +39,64 @@ def scan_order(
     order: Rows | None = None,
     min_new: int = 1,
     ceiling: float = 1.0,
+    scope: Scope = "union",
     progress: Progress = silent,
-) -> RoundOrder:
+) -> ScanOrder:
     """`budget` rows by repeated scans of `order` (default: larger sets first, ties by example id).
 
-    A row is accepted when it brings at least `min_new` features and the covered share of its set
-    is below `ceiling`. After each scan coverage starts again; when a scan accepts nothing the rest
-    follows in order. Pinned rows come first and cover their features. O(nnz) a scan.
+    Scope `union` accepts a row that brings at least `min_new` features and whose covered share is
+    below `ceiling`; `pairwise` one whose Jaccard index with each row accepted in the same scan is
+    below it. After each scan everything starts again; when a scan accepts nothing the rest follows
+    in order. Pinned rows come first and are part of the first scan. Fewer rows come back when the
+    constraints leave no more. O(nnz) a scan; pairwise also a step for each feature that a row
+    shares with one accepted.
     """
     order = tie_order(features.rows.lengths(), id_rank) if order is None else order
-    free = constraints.free(features.n_rows)
-    starts, ids = read_only(features.rows.indptr), read_only(features.rows.indices)
-    covered = np.zeros(features.n_features, dtype=np.bool_)
-    rows = np.empty(budget, dtype=np.int64)
-    gains = np.zeros(budget, dtype=np.int64)
+    limits = Limits.of(constraints, n_rows=features.n_rows, budget=budget)
+    judge = _judge(features, scope, min_new=min_new, ceiling=ceiling)
+    accepted = Accepted.room(budget)
     pinned = by_id(constraints.pinned, id_rank)
-    count = len(pinned)
-    rows[:count] = pinned
-    _cover_all(pinned, starts, ids, covered, gains)
-    rounds, is_fresh = [0], not count
-    while count < budget:
-        kept = order[free[order]]
-        found = _scan(kept, starts, ids, covered, min_new, ceiling, rows[count:], gains[count:])
-        if is_fresh and not found:
-            rows[count:] = kept[: budget - count]
-            break
-        if is_fresh and count:
-            rounds.append(count)
-        free[rows[count : count + found]] = False
-        count += found
-        progress(count, budget, f"round {len(rounds)}")
-        covered[:] = False
-        is_fresh = True
-    return RoundOrder(rows, gains, np.array(rounds, dtype=np.int64))
+    judge.take(pinned, accepted)
+    limits.take(pinned)
+    count, starts = _scans(judge, order, limits, accepted, n_pinned=len(pinned), progress=progress)
+    rest = limits.walk(order, budget - count)
+    accepted.rows[count : count + len(rest)] = rest
+    done = slice(count + len(rest))
+    return ScanOrder(
+        accepted.rows[done], accepted.gains[done], starts, accepted.likeness[done], len(rest)
+    )
 
 
-@njit(cache=True, nogil=True)
-def _cover(row: int, starts: Pointers, features: Ids, covered: Bools) -> int:
-    gained = 0
-    for at in range(starts[row], starts[row + 1]):
-        if not covered[features[at]]:
-            covered[features[at]] = True
-            gained += 1
-    return gained
-
-
-@njit(cache=True, nogil=True)
-def _cover_all(rows: Rows, starts: Pointers, features: Ids, covered: Bools, gains: Counts) -> None:
-    for position in range(len(rows)):
-        gains[position] = _cover(rows[position], starts, features, covered)
-
-
-@njit(cache=True, nogil=True)
-def _scan(
+def _scans(
+    judge: Judge,
     order: Rows,
-    starts: Pointers,
-    features: Ids,
-    covered: Bools,
-    min_new: int,
-    ceiling: float,
-    rows: Rows,
-    gains: Counts,
-) -> int:
-    found = 0
-    for row in order:
-        if found == len(rows):
+    limits: Limits,
+    accepted: Accepted,
+    *,
+    n_pinned: int,
+    progress: Progress,
+) -> tuple[int, Rows]:
+    """Scan until all is accepted or a whole scan accepts nothing; how many, and round starts."""
+    budget = len(accepted.rows)
+    count, starts, is_fresh = n_pinned, [0], not n_pinned
+    while count < budget:
+        order, before = order[limits.free[order]], count
+        for first in range(0, len(order), judge.step):
+            candidates = order[first : first + judge.step]
+            count += judge.look(candidates, limits.bounds, accepted.after(count))
+            progress(count, budget, f"scan {len(starts) + (is_fresh and before > 0)}")
+            if count == budget:
+                break
+        if is_fresh and count == before:
             break
-        size = starts[row + 1] - starts[row]
-        new = 0
-        for at in range(starts[row], starts[row + 1]):
-            new += not covered[features[at]]
-        if new >= min_new and size - new < ceiling * size:
-            rows[found] = row
-            gains[found] = _cover(row, starts, features, covered)
-            found += 1
-    return found
+        if is_fresh and before:
+            starts.append(before)
+        judge.begin()
+        is_fresh = True
+    return count, np.array(starts, dtype=np.int64)
+
+
+def _judge(features: FeatureSets, scope: Scope, *, min_new: int, ceiling: float) -> Judge:
+    if scope == "union":
+        return UnionJudge(features, min_new=min_new, ceiling=ceiling)
+    return PairJudge(features, ceiling=ceiling)

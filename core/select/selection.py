@@ -52,7 +52,7 @@ class Selection:
         return len(self.rows)
 
     @property
-    def own_gains(self) -> Counts | None:
+    def own_gains(self) -> NDArray[Any] | None:
         """The gain in the method's own objective at each pick, where it has one."""
         return self.explains.get("own_gains")
 

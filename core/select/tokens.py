@@ -26,11 +26,7 @@ class TokenLimit:
     limit: int
     tokens: Rows  # (n_rows,)
     constraints: Constraints
-
-    @property
-    def n_available(self) -> int:
-        """Rows that may be chosen."""
-        return len(self.tokens) - len(self.constraints.forbidden)
+    n_available: int  # rows that may be chosen
 
     @property
     def least(self) -> int:
@@ -77,7 +73,8 @@ def along_order(solve: Solve, limit: TokenLimit) -> tuple[Picks, bool]:
         used = limit.used(picks.rows[kept])
         unseen = limit.constraints.free(len(limit.tokens))
         unseen[picks.rows] = False
-        if not (limit.tokens[unseen] <= limit.limit - used).any():
+        fits = limit.tokens[unseen] <= limit.limit - used
+        if count == limit.n_available or not fits.any():
             break
         count *= 2
     skipped = int(kept[-1]) + 1 - len(kept)

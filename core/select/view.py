@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import RequestError
-from core.records import Csr, FeatureSets, Floats, Halves, Rows
+from core.records import Csr, FeatureSets, Floats, Halves, NeuronStates, Rows
 
 Hashes = NDArray[np.uint64]
 Labels = NDArray[np.int32]
@@ -24,11 +24,14 @@ READINGS = {
     "quality": "quality scores",
     "lengths": "response lengths",
     "tokens": "token counts",
-    "groups": "groups",
     "columns": "columns",
     "scores": "the pool's own scores",
+    "targets": "target examples (--targets FILE)",
+    "given": "a subset from a file (--from FILE)",
 }
 """What a view may offer and a selector may need, with the words for it."""
+
+UNSIZED = ("columns", "targets", "given")  # not one entry a row of the pool
 
 IDENTITY = ("ids", "id_rank", "id_hash")
 """Open to every selector: ties are resolved, and `random` ordered, by example id."""
@@ -39,15 +42,19 @@ class View:
 
     `loaders` maps a name of READINGS or IDENTITY to a function without arguments; each is called
     once. A view offers either `ids` (one example id a row) or both `id_rank` and `id_hash`.
+    `device` is where dense work runs: cpu or a CUDA device.
     """
 
-    def __init__(self, n_rows: int, loaders: Mapping[str, Callable[[], Any]]) -> None:
+    def __init__(
+        self, n_rows: int, loaders: Mapping[str, Callable[[], Any]], *, device: str = "cpu"
+    ) -> None:
         unknown = set(loaders) - set(READINGS) - set(IDENTITY)
         if unknown:
             raise ValueError(f"a view has no reading {sorted(unknown)[0]!r}")
         if "ids" not in loaders and not {"id_rank", "id_hash"} <= set(loaders):
             raise ValueError("a view offers 'ids', or both 'id_rank' and 'id_hash'")
         self.n_rows = n_rows
+        self.device = device
         self._loaders = loaders
         self._loaded: dict[str, Any] = {}
         self._allowed = frozenset(READINGS)
@@ -58,7 +65,7 @@ class View:
 
     def limited_to(self, readings: Iterable[str]) -> View:
         """The same pool with nothing but these readings; others raise ValueError when read."""
-        limited = View(self.n_rows, self._loaders)
+        limited = View(self.n_rows, self._loaders, device=self.device)
         limited._loaded = self._loaded  # shared, so that nothing is loaded twice
         limited._allowed = frozenset(readings)
         return limited
@@ -79,8 +86,8 @@ class View:
         return self._read("codes")
 
     @property
-    def neurons(self) -> Csr:
-        """Each row's strongest neurons with their values."""
+    def neurons(self) -> NeuronStates:
+        """Each row's strongest neurons with their values, and what each neuron does as a rule."""
         return self._read("neurons")
 
     @property
@@ -109,14 +116,19 @@ class View:
         return self._read("tokens")
 
     @property
-    def groups(self) -> Labels:
-        """Group of each row, such as its near-duplicates, (n_rows,)."""
-        return self._read("groups")
-
-    @property
     def scores(self) -> Floats:
         """The pool's own `scores` field, one number a row, (n_rows,)."""
         return self._read("scores")
+
+    @property
+    def targets(self) -> Csr:
+        """The latents of each target example, (n_targets rows)."""
+        return self._read("targets")
+
+    @property
+    def given(self) -> Rows:
+        """The rows that somebody else chose, in their order."""
+        return self._read("given")
 
     def columns(self, name: str) -> NDArray[Any]:
         """One column of the pool, (n_rows,); RequestError names the nearest or all columns."""
@@ -145,9 +157,10 @@ class View:
         return self._loaded[name]
 
     def _checked(self, name: str, value: Any) -> Any:
-        if name == "columns":
+        if name in UNSIZED:
             return value
-        count = value.n_rows if isinstance(value, FeatureSets | Csr) else len(value)
+        sized = isinstance(value, FeatureSets | NeuronStates)
+        count = value.n_rows if sized else len(value)
         if count != self.n_rows:
             raise ValueError(f"{name} has {count} rows where the pool has {self.n_rows}")
         return value

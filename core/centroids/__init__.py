@@ -1,0 +1,6 @@
+"""k-means, one for the whole project: Lloyd's iterations, exact, on the CPU or on a CUDA device."""
+
+from core.centroids.fitting import Partition, fit_centroids
+from core.centroids.nearest import nearest_centroids
+
+__all__ = ["Partition", "fit_centroids", "nearest_centroids"]
