@@ -8,6 +8,7 @@ from platform import python_version
 
 LIBRARIES = (
     "datasets",
+    "datasketch",
     "faiss-cpu",
     "hdbscan",
     "numba",

@@ -7,11 +7,12 @@ from typing import Any
 import streamlit as st
 
 from core.metrics import Totals
-from core.pipeline.asking import missing_readings, read_budget, read_typed_ids
+from core.pipeline.asking import missing_readings, read_budget
 from core.pipeline.cards import example_card
 from core.pipeline.curves import Coverage
 from core.pipeline.measures import Measures
-from core.pipeline.selection import Request, check_budget
+from core.pipeline.requests import Request
+from core.pipeline.selection import check_budget
 from core.select import SELECTORS
 from core.workspace import Workspace
 from pages.components import (
@@ -23,10 +24,12 @@ from pages.components import (
     layout,
     loaders,
     measured,
+    metric_panel,
     reader,
     shell,
     solving,
     state,
+    wishes,
     words,
 )
 from pages.components.loaders import Chosen
@@ -50,7 +53,7 @@ def main() -> None:
         "Subset", "Choose the rows that show a model most of what the pool holds, under a budget."
     )
     with state.shown_errors():
-        job_panel.show(workspace, "select", "run")
+        job_panel.show(workspace, "select", "run", "measure", "duplicates")
         if loaders.in_use(workspace, "pool") is None:
             shell.empty(
                 "Here a method chooses a subset of the pool, and its coverage is drawn beside "
@@ -87,10 +90,11 @@ def form(workspace: Workspace) -> None:
     with left:
         options = forms.settings_expander(SELECTORS.get(name).config, key=f"subset.{name}")
     with right:
-        pinned, forbidden, seed = constraints()
+        wished = wishes.constraints(workspace, name)
     refuse_lacking(workspace, name)
+    wished |= wishes.brought(workspace, name)
     wanted = read_budget(text, percent=unit == "percent")
-    request = Request(name, wanted, options, pinned, forbidden, seed)
+    request = Request(name, wanted, options, **wished)
     check_budget(workspace, request)
     busy = job_panel.is_busy(workspace)
     label = f"Select {solving.label(request)}"
@@ -130,19 +134,6 @@ def about(name: str) -> None:
     badge.badge(sure, color=colour, help=why)
 
 
-def constraints() -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """Ids that must be in, ids that must not, and the seed of methods that draw."""
-    with st.expander("Pins, forbids and seed"):
-        left, right = st.columns(2)
-        about_ids = "Example ids of 32 hex digits, one a line; the reader shows them."
-        pins = left.text_area("Always choose", key="subset.pins", help=about_ids)
-        forbids = right.text_area("Never choose", key="subset.forbids", help=about_ids)
-        seed = st.number_input(
-            "Seed", 0, 2**31 - 1, 0, key="subset.seed", help="Of methods that draw at random."
-        )
-    return read_typed_ids(pins), read_typed_ids(forbids), int(seed)
-
-
 def refuse_lacking(workspace: Workspace, name: str) -> None:
     """End the form where the method needs a reading that the pool does not have yet."""
     lacking = missing_readings(workspace, name)
@@ -164,6 +155,7 @@ def result(workspace: Workspace) -> None:
     with beside:
         numbers(chosen, measured.numbers(workspace, chosen))
     picks(workspace, chosen)
+    metric_panel.show(workspace, chosen)
 
 
 def coverage(workspace: Workspace, chosen: Chosen) -> None:

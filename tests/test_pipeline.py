@@ -12,6 +12,7 @@ from core.extract import shards
 from core.pipeline import curves, exports, journey, maps, pools, readings, replaying, selection
 from core.pipeline.cards import example_card, sentence
 from core.pipeline.overview import status
+from core.pipeline.requests import Request
 from core.pipeline.tables import cluster_table, latent_table, row_table
 from core.pipeline.views import open_pool, open_readings
 from core.sae.info import bundled_folder
@@ -20,7 +21,7 @@ from core.workspace import Workspace
 from tests.extract_models import tiny_llama
 
 TOPICS = ["bread and yeast", "prime numbers", "the French revolution", "sorting a list in Python"]
-REQUEST = selection.Request("sae-greedy", Budget("rows", 12))
+REQUEST = Request("sae-greedy", Budget("rows", 12))
 
 
 def rows(count=60):
@@ -80,7 +81,7 @@ def test_the_journey_run_again_makes_nothing_new(done, source):
 
 def test_a_smaller_budget_is_a_prefix_of_the_stored_order(done):
     workspace = done[0]
-    small = selection.solve(workspace, selection.Request("sae-greedy", Budget("rows", 5)))
+    small = selection.solve(workspace, Request("sae-greedy", Budget("rows", 5)))
     large = selection.solve(workspace, REQUEST)
     assert small.artifact.fingerprint == large.artifact.fingerprint
     np.testing.assert_array_equal(small.subset.rows, large.subset.rows[:5])
@@ -89,9 +90,7 @@ def test_a_smaller_budget_is_a_prefix_of_the_stored_order(done):
 def test_pins_and_forbidden_rows_are_honoured_by_id(done):
     workspace = done[0]
     ids = open_pool(workspace).ids()
-    request = selection.Request(
-        "sae-greedy", Budget("rows", 10), pinned=(ids[7],), forbidden=(ids[3],)
-    )
+    request = Request("sae-greedy", Budget("rows", 10), pinned=(ids[7],), forbidden=(ids[3],))
     chosen = selection.solve(workspace, request).subset.rows
     assert 7 in chosen
     assert 3 not in chosen

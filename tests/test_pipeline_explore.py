@@ -21,7 +21,8 @@ from core.pipeline import (
     views,
 )
 from core.pipeline.cards import example_card, sentence
-from core.pipeline.selection import Request, read_ids, solve, stored_order
+from core.pipeline.requests import Request, read_ids
+from core.pipeline.selection import solve, stored_order
 from core.pipeline.tokens import TokenExample
 from core.select.budget import Budget
 from core.workspace import Workspace

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from core.errors import WorkspaceError
 from core.workspace import Workspace
 
 MADE_FROM: dict[str, tuple[str, ...]] = {
-    "pool": ("readings",),
+    "pool": ("readings", "duplicates", "overlap"),
     "sae": ("readings",),
-    "readings": ("features", "graph"),
+    "readings": ("features", "graph", "duplicates", "overlap"),
     "graph": ("map", "clusters", "hdbscan"),
     "features": ("selection",),
     "map": (),
     "clusters": (),
     "hdbscan": (),
     "selection": (),
+    "duplicates": (),
+    "overlap": (),
 }
+FROM_TEXTS = ("duplicates", "overlap")
+"""Some of these are made from the pool's texts alone, and outlive the readings."""
 
 
 def adopt(workspace: Workspace, role: str, fingerprint: str) -> None:
@@ -22,9 +27,20 @@ def adopt(workspace: Workspace, role: str, fingerprint: str) -> None:
     roles = workspace.current()
     if roles.get(role) == fingerprint:
         return
-    for stale in _downstream(role):
-        roles.pop(stale, None)
+    stale = _downstream(role)
+    for name in stale:
+        if name not in FROM_TEXTS or _reads(workspace, name, {role} | stale):
+            roles.pop(name, None)
     workspace.use({**roles, role: fingerprint})
+
+
+def _reads(workspace: Workspace, role: str, changed: set[str]) -> bool:
+    """Whether what is in use for a role was made from one of these, as far as can be told."""
+    try:
+        found = workspace.in_use(role)
+    except WorkspaceError:
+        return True
+    return found is None or not changed.isdisjoint(found.parents)
 
 
 def _downstream(role: str) -> set[str]:

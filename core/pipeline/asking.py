@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import RequestError
 from core.fingerprint import digest
-from core.pipeline.selection import Request
+from core.pipeline.requests import Request
 from core.pipeline.views import in_use
 from core.publish import plain_disk_errors
 from core.select import SELECTORS
@@ -40,15 +40,7 @@ def read_typed_ids(text: str) -> tuple[str, ...]:
 
 def again(artifact: Artifact, n_rows: int) -> Request:
     """The request that a stored order answers, at another budget."""
-    config = artifact.config
-    return Request(
-        method=config["method"],
-        budget=Budget("rows", n_rows),
-        options=config["config"],
-        pinned=tuple(config["pinned"]),
-        forbidden=tuple(config["forbidden"]),
-        seed=config["seed"],
-    )
+    return Request.of(artifact.config, Budget("rows", n_rows))
 
 
 def missing_readings(workspace: Workspace, method: str) -> tuple[str, ...]:
@@ -74,6 +66,14 @@ def as_arguments(workspace: Workspace, request: Request) -> list[str]:
     flag = {"rows": "--budget", "ratio": "--ratio", "tokens": "--budget-tokens"}
     arguments.append(f"{flag[request.budget.kind]}={request.budget.value}")
     arguments += assigned(request.options)
+    arguments += [f"--quota={one}" for one in request.quotas]
+    arguments += [f"--weight={latent}={weight:g}" for latent, weight in request.weights.items()]
+    if request.duplicates:
+        arguments.append("--one-per-group")
+    if request.length_power:
+        arguments.append(f"--length-power={request.length_power:g}")
+    named = {"--from": request.given, "--targets": request.targets}
+    arguments += [f"{flag}={fingerprint}" for flag, fingerprint in named.items() if fingerprint]
     for word, ids in (("pin", request.pinned), ("forbid", request.forbidden)):
         if ids:
             arguments.append(f"--{word}={_kept_ids(workspace, ids)}")

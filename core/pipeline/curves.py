@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pipeline.selection import Request, solve
+from core.pipeline.requests import Request
+from core.pipeline.selection import solve
 from core.pipeline.views import in_use, open_features
 from core.records import Rows
 from core.select.budget import Budget

@@ -11,6 +11,7 @@ from typing import Any
 from core.data.ingest import IngestConfig
 from core.pipeline import maps, pools, readings, selection
 from core.pipeline.models import DEFAULT_MODEL
+from core.pipeline.requests import Request
 from core.pipeline.result import StepResult
 from core.reporting import Quiet, Reporter
 from core.select import SELECTORS
@@ -30,7 +31,7 @@ class Place:
 def run(
     root: Path,
     sources: Sequence[str],
-    request: selection.Request,
+    request: Request,
     place: Place,
     *,
     out: Path | None = None,

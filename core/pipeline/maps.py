@@ -27,6 +27,7 @@ from core.reporting import Quiet, Reporter
 from core.workspace import Artifact, Workspace
 
 VERSION = 1
+CLUSTERING = 2  # 1 was k-means by faiss
 CLUSTER_ROLES = {"k-means": "clusters", "hdbscan": "hdbscan"}
 STAGES = {"map": "Laying out the map", "layout": "Laying out for HDBSCAN"}
 # HDBSCAN reads a layout of its own, never the 2-D map: five dimensions, packed for density.
@@ -67,7 +68,7 @@ def cluster(
         readings = open_readings(workspace)
         parents = {"readings": workspace.current()["readings"]}
         points = np.asarray(readings.embeddings, dtype=np.float32)
-    recipe = Recipe(f"cluster {method}", VERSION, as_values(config), parents)
+    recipe = Recipe(f"cluster {method}", CLUSTERING, as_values(config), parents)
     if workspace.find("clusters", recipe.fingerprint) is None:
         _publish_clusters(workspace, recipe, method, points, config, reporter)
     adopt(workspace, CLUSTER_ROLES[method], recipe.fingerprint)

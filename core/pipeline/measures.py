@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.metrics import Totals, cluster_shares, totals
+from core.metrics import OrderTables, PrefixFacts, Totals, totals
 from core.pipeline.cards import sentence
 from core.pipeline.curves import BASELINES, baseline, covered_at
 from core.pipeline.selection import covered
@@ -37,14 +37,12 @@ class Measures:
     n_clusters_reached: int | None
 
 
-def measures(workspace: Workspace, subset: Selection) -> Measures:
-    """Measure a subset of the pool in use."""
+def measures(workspace: Workspace, subset: Selection, facts: PrefixFacts | None = None) -> Measures:
+    """Measure a subset of the pool in use; `facts` are those of its order at this budget."""
     roles = workspace.current()
     pool = open_pool(workspace)
     has_codes = "features" in roles and subset.gains is not None
-    reached = None
-    if "clusters" in roles:
-        reached = cluster_shares(np.asarray(open_labels(workspace)), subset.rows)
+    reached = (facts or _facts(workspace, subset)).clusters
     return Measures(
         n_chosen=len(subset),
         n_pool=pool.n_rows,
@@ -56,6 +54,12 @@ def measures(workspace: Workspace, subset: Selection) -> Measures:
         n_clusters=None if reached is None else len(reached.values),
         n_clusters_reached=None if reached is None else int((reached.subset > 0).sum()),
     )
+
+
+def _facts(workspace: Workspace, subset: Selection) -> PrefixFacts:
+    has_clusters = "clusters" in workspace.current()
+    clusters = np.asarray(open_labels(workspace)) if has_clusters else None
+    return OrderTables.of(subset.rows, clusters=clusters).at(len(subset))
 
 
 def baselines_at(workspace: Workspace, budget: int) -> dict[str, int]:

@@ -17,6 +17,8 @@ from core.fingerprint import Recipe
 from core.options import configure
 from core.pipeline import autoencoders, exports, features, pools, readings, selection
 from core.pipeline.adopting import adopt
+from core.pipeline.bringing import bring_again
+from core.pipeline.requests import Request
 from core.reporting import Quiet, Reporter
 from core.sae.config import SaeConfig
 from core.sae.info import bundled_folder, read_info
@@ -48,6 +50,7 @@ def replay(
     reporter = reporter or Quiet()
     _pool(workspace, manifest, path, where, reporter)
     _readings(workspace, manifest, where, reporter)
+    bring_again(workspace, manifest.recipes, reporter)
     solved = _solved(workspace, manifest, reporter)
     _check("selection", manifest.selection.fingerprint, solved.artifact.fingerprint)
     with tempfile.TemporaryDirectory() as scratch:
@@ -156,16 +159,13 @@ def _sae(workspace: Workspace, manifest: Manifest, where: Where, reporter: Repor
 
 
 def _solved(workspace: Workspace, manifest: Manifest, reporter: Reporter) -> selection.Solved:
-    chosen = manifest.selection
-    request = selection.Request(
-        method=chosen.method,
-        budget=Budget(chosen.budget["kind"], chosen.budget["value"]),
-        options=chosen.config,
-        pinned=chosen.pinned,
-        forbidden=chosen.forbidden,
-        seed=chosen.seed or 0,
-    )
-    return selection.solve(workspace, request, reporter=reporter)
+    """The stored order solved as far as it was, and as much of it as was exported."""
+    config = manifest.recipes["selection"]["config"]
+    reach = Budget(config["reach"]["kind"], config["reach"]["value"])
+    solved = selection.solve(workspace, Request.of(config, reach), reporter=reporter)
+    n_rows = len(manifest.ids)
+    subset = solved.order if n_rows == len(solved.order) else solved.order.prefix(n_rows)
+    return selection.Solved(solved.artifact, solved.order, subset)
 
 
 def _fingerprint(recipe: Mapping[str, Any]) -> str:

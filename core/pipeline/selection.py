@@ -4,45 +4,37 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.errors import DataError
+from core.extract import choose_device
 from core.fingerprint import Recipe
 from core.options import as_values, configure
 from core.pipeline.adopting import adopt
+from core.pipeline.outside import given_rows, target_sets
+from core.pipeline.requests import Request, constraints_of
 from core.pipeline.result import StepResult
 from core.pipeline.views import in_use, open_pool, selection_view
 from core.publish import write_json
 from core.reporting import Quiet, Reporter
-from core.select import SELECTORS, select
+from core.select import SELECTORS, Selector, View, select
 from core.select.budget import Budget, resolve
 from core.select.constraints import Constraints
 from core.select.selection import Selection
 from core.workspace import Artifact, Workspace
 
-VERSION = 1
+VERSION = 2
 REACH = (
     20_000  # a nested order is solved at least so far: under a second at 52K, then free to slide
 )
 PARENTS: tuple[str, ...] = ("pool", "features")
 ARRAYS = ("rows", "gains", "round_starts")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody asks of a method, in terms that outlive the pool's row numbers."""
-
-    method: str
-    budget: Budget
-    options: Mapping[str, Any] = field(default_factory=dict)
-    pinned: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +79,12 @@ def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None =
     entry = SELECTORS.get(request.method)
     config: Any = configure(entry.config, request.options)
     pool = in_use(workspace, "pool")
-    limits = _constraints(workspace, pool, request)
-    reach = _reach(request.budget, pool, limits, nested=entry.nested)
+    limits = constraints_of(workspace, request)
+    reach = _reach(request.budget, pool, limits, ahead=entry.ahead)
     recipe = _recipe(workspace, request, as_values(config), reach)
-    artifact = workspace.find("selection", recipe.fingerprint)
+    artifact = _stored(workspace, recipe, reach, nested=entry.nested)
     if artifact is None:
-        view = selection_view(workspace)
+        view = _view(workspace, request, entry)
         progress = (reporter or Quiet()).stage("Selecting", "picks")
         began = time.monotonic()
         order = select(
@@ -114,7 +106,7 @@ def check_budget(workspace: Workspace, request: Request) -> None:
     entry = SELECTORS.get(request.method)
     configure(entry.config, request.options)
     pool = in_use(workspace, "pool")
-    _reach(request.budget, pool, _constraints(workspace, pool, request), nested=entry.nested)
+    _reach(request.budget, pool, constraints_of(workspace, request), ahead=entry.ahead)
 
 
 def stored_order(artifact: Artifact) -> Selection:
@@ -144,15 +136,6 @@ def stored_order(artifact: Artifact) -> Selection:
 def covered(subset: Selection) -> int | None:
     """Features the subset covers, or None where the pool has no codes."""
     return None if subset.gains is None else int(subset.gains.sum())
-
-
-def read_ids(path: Path) -> tuple[str, ...]:
-    """A file of pins or forbids: one example id a line, blank lines passed over."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as a list of example ids: {error}") from error
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def write_selection(workspace: Workspace, solved: Solved, out: Path) -> None:
@@ -194,22 +177,18 @@ def read_selection(path: Path) -> dict[str, Any]:
     return value
 
 
-def _constraints(workspace: Workspace, pool: Artifact, request: Request) -> Constraints:
-    examples = open_pool(workspace)
-    return Constraints(
-        pinned=examples.rows_of(request.pinned, called="pinned"),
-        forbidden=examples.rows_of(request.forbidden, called="forbidden"),
-    ).checked(pool.notes["n_rows"])
+def _reach(budget: Budget, pool: Artifact, limits: Constraints, *, ahead: bool) -> Budget:
+    """How far to solve: a cheap nested order reaches beyond the budget, so that sliding is free.
 
-
-def _reach(budget: Budget, pool: Artifact, limits: Constraints, *, nested: bool) -> Budget:
-    """How far to solve: a nested order reaches beyond the budget, so that sliding is free."""
+    Where a constraint may leave fewer rows than that, only as far as was asked.
+    """
     if budget.kind == "tokens":
         return budget
     n_rows = pool.notes["n_rows"]
     wanted = _wanted(budget, n_rows, limits)
-    available = n_rows - len(limits.forbidden)
-    return Budget("rows", min(available, max(wanted, REACH)) if nested else wanted)
+    if not ahead or limits.quotas or limits.groups is not None:
+        return Budget("rows", wanted)
+    return Budget("rows", min(n_rows - len(limits.forbidden), max(wanted, REACH)))
 
 
 def _wanted(budget: Budget, n_rows: int, limits: Constraints) -> int:
@@ -228,20 +207,47 @@ def _recipe(
     workspace: Workspace, request: Request, config: Mapping[str, Any], reach: Budget
 ) -> Recipe:
     roles = workspace.current()
-    parents: dict[str, str] = {name: roles[name] for name in PARENTS if name in roles}
+    used = PARENTS if "features" in roles else ("pool", "readings")
     return Recipe(
         "select",
         VERSION,
         {
             "method": request.method,
             "config": dict(config),
-            "seed": request.seed,
             "reach": {"kind": reach.kind, "value": reach.value},
-            "pinned": sorted(request.pinned),
-            "forbidden": sorted(request.forbidden),
+            **request.as_config(),
         },
-        parents,
+        {**{name: roles[name] for name in used if name in roles}, **request.parents()},
     )
+
+
+def _stored(
+    workspace: Workspace, recipe: Recipe, reach: Budget, *, nested: bool
+) -> Artifact | None:
+    """The order of a recipe as stored, or one that was solved further."""
+    found = workspace.find("selection", recipe.fingerprint)
+    if found is not None or not nested or reach.kind != "rows":
+        return found
+    asked = {name: value for name, value in recipe.config.items() if name != "reach"}
+    for artifact in workspace.artifacts("selection"):
+        config = dict(artifact.config)
+        far = config.pop("reach")
+        same = config == asked and artifact.parents == recipe.parents
+        further = far["kind"] == "rows" and far["value"] >= reach.value
+        if same and further and artifact.notes["nested"]:
+            return artifact
+    return None
+
+
+def _view(workspace: Workspace, request: Request, entry: Selector[Any]) -> View:
+    """The pool as the method sees it; a device is looked for only where it computes on one."""
+    device = str(choose_device(None)) if "embeddings" in entry.needs else "cpu"
+    extra: dict[str, Callable[[], Any]] = {}
+    if request.given:
+        extra["given"] = partial(given_rows, workspace, request.given)
+    if request.targets:
+        extra["targets"] = partial(target_sets, workspace, request.targets)
+    return selection_view(workspace, extra, device=device)
 
 
 def _publish(workspace: Workspace, recipe: Recipe, order: Selection, seconds: float) -> Artifact:

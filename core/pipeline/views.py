@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from core.data.pool import Pool
 from core.errors import WorkspaceError
 from core.extract.readings import Readings
 from core.pipeline.arrays import load_array, load_csr
-from core.records import FeatureSets, Floats, Rows
+from core.records import FeatureSets, Floats, NeuronStates, Rows
 from core.sae.statistics import LatentStatistics, TopExamples
 from core.select.view import Labels, View
 from core.workspace import Artifact, Workspace
@@ -27,6 +27,8 @@ STEPS = {
     "clusters": "cluster",
     "hdbscan": "cluster --method hdbscan",
     "selection": "select",
+    "duplicates": "duplicates",
+    "overlap": "overlap",
 }
 
 
@@ -91,14 +93,29 @@ def open_labels(workspace: Workspace, role: str = "clusters") -> Labels:
     return load_array(in_use(workspace, role).folder, "labels")
 
 
-def selection_view(workspace: Workspace) -> View:
-    """The pool as selectors see it: whatever has been read so far, loaded on demand."""
+def neuron_states(workspace: Workspace) -> NeuronStates:
+    """The neurons of the readings in use; WorkspaceError where they were read without."""
+    readings, width = open_readings(workspace), in_use(workspace, "readings").notes["d_ff"]
+    rows, stats = readings.neurons, readings.neuron_stats
+    if rows is None or stats is None:
+        raise WorkspaceError("the readings in use hold no neurons; extract again with some layers")
+    return NeuronStates(rows, width, stats.mean, stats.variance, stats.frequency)
+
+
+def selection_view(
+    workspace: Workspace, extra: Mapping[str, Callable[[], Any]] | None = None, *, device: str
+) -> View:
+    """The pool as selectors see it: whatever has been read so far, loaded on demand.
+
+    `extra` are loaders of what a request brings along.
+    """
     pool = open_pool(workspace)
     roles = workspace.current()
     loaders: dict[str, Callable[[], Any]] = {
         "ids": pool.ids,
         "lengths": lambda: _response_words(pool),
         "columns": lambda: {one.name: pool.column(one.name) for one in pool.columns()},
+        **(extra or {}),
     }
     scores = [one.name for one in pool.columns() if one.name.startswith("scores.")]
     if len(scores) == 1:
@@ -107,12 +124,13 @@ def selection_view(workspace: Workspace) -> View:
         readings = open_readings(workspace)
         loaders["embeddings"] = lambda: readings.embeddings
         loaders["tokens"] = lambda: np.asarray(readings.n_tokens, dtype=np.int64)
-        loaders["neurons"] = lambda: readings.neurons
+        if readings.neurons is not None:
+            loaders["neurons"] = lambda: neuron_states(workspace)
     if "features" in roles:
         loaders["codes"] = lambda: open_features(workspace).sets
     if "clusters" in roles:
         loaders["clusters"] = lambda: open_labels(workspace)
-    return View(pool.n_rows, loaders)
+    return View(pool.n_rows, loaders, device=device)
 
 
 @functools.lru_cache(maxsize=2)

@@ -1,6 +1,16 @@
 """The verbs of `python -m core`, a file a group: each declares its options and names its step."""
 
-from core.verbs import choosing, mapping, reading, telling, whole
+from core.verbs import choosing, comparing, mapping, measuring, reading, telling, whole
 from core.verbs.calls import Call, app
 
-__all__ = ["Call", "app", "choosing", "mapping", "reading", "telling", "whole"]
+__all__ = [
+    "Call",
+    "app",
+    "choosing",
+    "comparing",
+    "mapping",
+    "measuring",
+    "reading",
+    "telling",
+    "whole",
+]

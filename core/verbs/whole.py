@@ -48,9 +48,10 @@ def run(
 
     def step(reporter: Reporter) -> dict[str, Any]:
         from core.data.ingest import IngestConfig
-        from core.pipeline import journey, selection
+        from core.pipeline import journey
+        from core.pipeline.requests import Request
 
-        order = selection.Request(
+        order = Request(
             method=method,
             budget=budget_of(budget, None, None),
             options=parse_assignments(assignments or []),

@@ -11,6 +11,7 @@ from core.pipeline.curves import Coverage, Curve
 from core.pipeline.distributions import Histogram
 from core.pipeline.latents import DensityBins, LatentCard
 from core.pipeline.representation import GroupShare
+from core.pipeline.scores import MetricLine, Series
 from pages.components import drawing, words
 from pages.components.drawing import FONT, Ink
 
@@ -34,6 +35,32 @@ def coverage_curve(coverage: Coverage, method: str, *, nested: bool, key: str) -
     figure.update_xaxes(range=[0, coverage.budget], tickformat=",d")
     figure.update_yaxes(range=[0, 103], tickvals=[0, 25, 50, 75, 100])
     drawing.show(figure, key, 320, right=130, alt=_coverage_in_words(coverage, method))
+
+
+def metric_curve(series: Series, line: MetricLine, *, key: str) -> None:
+    """A metric against the number of rows, at the budgets where it was computed."""
+    ink, figure = drawing.ink(), go.Figure()
+    for who, metrics in reversed(series.values.items()):
+        own = who == "subset"
+        figure.add_scatter(
+            x=list(series.budgets),
+            y=list(metrics.get(line.name, ())),
+            mode="lines+markers",
+            name=who,
+            marker={"size": 6, "color": ink.chosen if own else ink.pool},
+            line={
+                "color": ink.chosen if own else ink.pool,
+                "width": 3 if own else 2,
+                "dash": "solid" if own else DASHES[who],
+            },
+            hovertemplate=f"%{{x:,}} rows: %{{y:.4g}}<extra>{who}</extra>",
+        )
+    drawing.axes(figure, ink, x="rows chosen, log scale", y=drawing.safe(line.title))
+    figure.update_xaxes(type="log", tickformat=",d", dtick=1)
+    figure.update_layout(
+        showlegend=True, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"}
+    )
+    drawing.show(figure, key, 300, top=30, alt=f"{line.title} against the number of rows.")
 
 
 def density_histogram(bins: DensityBins, *, key: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from core.pipeline import curves
 from core.pipeline.curves import Coverage
 from core.pipeline.measures import Measures, baselines_at, measures, reason_table
+from core.pipeline.moving import facts_at
 from core.workspace import Workspace
 from pages.components.loaders import Chosen
 
@@ -50,7 +51,8 @@ def _coverage(root: str, roles: str, order: str, budget: int, _chosen: Chosen) -
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _measures(root: str, roles: str, order: str, budget: int, _chosen: Chosen) -> Measures:
-    return measures(Workspace(Path(root)), _chosen.subset)
+    workspace = Workspace(Path(root))
+    return measures(workspace, _chosen.subset, facts_at(workspace, budget))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.pipeline.asking import as_arguments, is_quick
-from core.pipeline.selection import Request, check_budget, select_subset
+from core.pipeline.requests import Request
+from core.pipeline.selection import check_budget, select_subset
 from core.workspace import Workspace
 from pages.components import job_panel, state, words
 

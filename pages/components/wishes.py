@@ -1,0 +1,98 @@
+"""Constraints as a form: rows that must be in or out, quotas, groups, length, weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.options import parse_assignments
+from core.pipeline.asking import read_typed_ids
+from core.pipeline.outside import named
+from core.pipeline.requests import groups_in_use, read_weights
+from core.select import SELECTORS
+from core.workspace import Workspace
+from pages.components import job_panel, loaders
+
+ABOUT_IDS = "Example ids of 32 hex digits, one a line; the reader shows them."
+ABOUT_QUOTAS = (
+    "One a line: column=value:least-most, in rows (lang=de:100-500) or in per cent of the subset "
+    "(lang=de:10%-30%). Either bound may be left out."
+)
+ABOUT_POWER = (
+    "Gains are divided by the row's tokens to this power: 0 leaves the method as published, 1 "
+    "chooses by gain per token."
+)
+ABOUT_WEIGHTS = "One a line: latent=weight. 0 mutes a latent, 2 counts it twice."
+BROUGHT = {
+    "given": ("A file on this machine with ids, row numbers, a selection or rows", "given"),
+    "targets": ("A file on this machine with 10 to 200 examples to match", "targets"),
+}
+
+
+def constraints(workspace: Workspace, method: str) -> dict[str, Any]:
+    """The constraints as fields of a request, behind one expander."""
+    honours = SELECTORS.get(method).honours
+    with st.expander("Constraints and seed"):
+        found = _rows()
+        found["quotas"] = _lines("Quotas", "subset.quotas", ABOUT_QUOTAS)
+        found["duplicates"] = _groups(workspace)
+        if "costs" in honours:
+            found["length_power"] = st.number_input(
+                "Length control",
+                0.0,
+                4.0,
+                0.0,
+                0.1,
+                format="%g",
+                key="subset.power",
+                help=ABOUT_POWER,
+            )
+        if "feature_weights" in honours:
+            lines = _lines("Weights of latents", "subset.weights", ABOUT_WEIGHTS)
+            found["weights"] = read_weights(parse_assignments(lines))
+        found["seed"] = int(
+            st.number_input(
+                "Seed", 0, 2**31 - 1, 0, key="subset.seed", help="Of methods that draw at random."
+            )
+        )
+    return found
+
+
+def brought(workspace: Workspace, method: str) -> dict[str, str | None]:
+    """The file that a method asks for beside the pool; the page ends where there is none."""
+    found: dict[str, str | None] = {}
+    for need in SELECTORS.get(method).needs:
+        if need in BROUGHT:
+            label, word = BROUGHT[need]
+            path = st.text_input(label, key=f"subset.{word}").strip()
+            if not path:
+                st.stop()
+            with st.spinner("Reading the file"):
+                files = {"given": None, "targets": None, word: path}
+                found[word] = getattr(named(workspace, **files), word)
+    return found
+
+
+def _rows() -> dict[str, Any]:
+    left, right = st.columns(2)
+    pins = left.text_area("Always choose", key="subset.pins", help=ABOUT_IDS)
+    forbids = right.text_area("Never choose", key="subset.forbids", help=ABOUT_IDS)
+    return {"pinned": read_typed_ids(pins), "forbidden": read_typed_ids(forbids)}
+
+
+def _lines(label: str, key: str, about: str) -> tuple[str, ...]:
+    text = st.text_area(label, key=key, help=about, height=68)
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _groups(workspace: Workspace) -> str | None:
+    """One row of each near-duplicate group; where no groups are known yet, a way to find them."""
+    known = loaders.in_use(workspace, "duplicates")
+    if known is not None:
+        notes = known.notes
+        label = f"One row of each near-duplicate group ({notes['n_groups']:,} groups)"
+        return groups_in_use(workspace) if st.checkbox(label, key="subset.apart") else None
+    if st.button("Find near-duplicates", key="subset.find", help="By MinHash of the words."):
+        job_panel.start(workspace, ["duplicates", "--method=minhash"], title="Find near-duplicates")
+    return None
