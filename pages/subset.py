@@ -24,6 +24,7 @@ from pages.components import (
     layout,
     loaders,
     measured,
+    method_table,
     metric_panel,
     reader,
     shell,
@@ -86,13 +87,14 @@ def form(workspace: Workspace) -> None:
     button = bar[3].empty()
     button.button("Select rows", disabled=True, key="subset.cannot", width="stretch")
     about(name)
+    method_table.show(workspace)
+    file = wishes.brought(workspace, name)
     left, right = st.columns(2)
     with left:
         options = forms.settings_expander(SELECTORS.get(name).config, key=f"subset.{name}")
     with right:
-        wished = wishes.constraints(workspace, name)
+        wished = wishes.constraints(workspace, name) | file
     refuse_lacking(workspace, name)
-    wished |= wishes.brought(workspace, name)
     wanted = read_budget(text, percent=unit == "percent")
     request = Request(name, wanted, options, **wished)
     check_budget(workspace, request)

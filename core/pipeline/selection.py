@@ -27,6 +27,7 @@ from core.select import SELECTORS, Selector, View, select
 from core.select.budget import Budget, resolve
 from core.select.constraints import Constraints
 from core.select.selection import Selection
+from core.select.within import check_limits
 from core.workspace import Artifact, Workspace
 
 VERSION = 2
@@ -105,8 +106,10 @@ def check_budget(workspace: Workspace, request: Request) -> None:
     """Refuse a request that the pool in use cannot meet, before anything long is begun."""
     entry = SELECTORS.get(request.method)
     configure(entry.config, request.options)
-    pool = in_use(workspace, "pool")
-    _reach(request.budget, pool, constraints_of(workspace, request), ahead=entry.ahead)
+    limits = constraints_of(workspace, request)
+    reach = _reach(request.budget, in_use(workspace, "pool"), limits, ahead=entry.ahead)
+    if reach.kind == "rows":
+        check_limits(limits, selection_view(workspace, device="cpu"), int(reach.value))
 
 
 def stored_order(artifact: Artifact) -> Selection:

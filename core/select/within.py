@@ -27,6 +27,13 @@ def most_rows(constraints: Constraints, view: View) -> int:
     return min([int(free.sum()), *(reachable(one, free, constraints.pinned) for one in sides)])
 
 
+def check_limits(constraints: Constraints, view: View, budget: int) -> tuple[Side, ...]:
+    """Groups and quotas for so many rows; RequestError for one that alone cannot be met."""
+    sides = sides_of(constraints, view, budget)
+    check_sides(constraints, sides, n_rows=view.n_rows, n=budget)
+    return sides
+
+
 def within_limits(
     name: str, choose: Choose, constraints: Constraints, *, view: View, budget: int
 ) -> Picks:
@@ -35,8 +42,7 @@ def within_limits(
     Raises RequestError naming the constraint in the way; ValueError when the selector breaks its
     contract.
     """
-    sides = sides_of(constraints, view, budget)
-    check_sides(constraints, sides, n_rows=view.n_rows, n=budget)
+    sides = check_limits(constraints, view, budget)
     bound = replace(constraints, sides=sides)
     picks = choose(bound)
     if len(picks.rows) < budget and sides:
