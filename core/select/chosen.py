@@ -22,6 +22,7 @@ class Chosen:
         self.vectors = np.empty((capacity, width), dtype=np.float32)
         self.less = np.zeros(capacity, dtype=np.float32)
         self.count = 0
+        self._loses = False  # whether any product loses anything
         self._copy = None if device == "cpu" else _DeviceCopy(self.vectors, self.less, device)
 
     def add(self, vectors: Floats, less: Any = 0.0) -> None:
@@ -29,6 +30,7 @@ class Chosen:
         stop = self.count + len(vectors)
         self.vectors[self.count : stop] = vectors
         self.less[self.count : stop] = less
+        self._loses |= bool(np.any(less))
         self.count = stop
 
     def largest(self, vectors: Floats, start: int, stop: int) -> Floats:
@@ -36,7 +38,8 @@ class Chosen:
         if self._copy is not None:
             return self._copy.largest(vectors, start, stop)
         held = vectors @ self.vectors[start:stop].T
-        held -= self.less[start:stop]
+        if self._loses:
+            held -= self.less[start:stop]
         return held.max(axis=1)
 
 

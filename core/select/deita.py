@@ -13,7 +13,6 @@ from core.select.limits import Limits
 from core.select.ordering import by_id
 from core.select.quality import QUALITY_HELP, quality_of
 from core.select.selection import Picks
-from core.select.vectors import unit_vectors_of
 from core.select.view import View
 
 
@@ -61,7 +60,7 @@ def deita(
     quality = quality_of(view, config.quality)
     found = filter_order(
         highest_first(quality.values, view.id_rank),
-        unit_vectors_of(view.embeddings),
+        view.embeddings,
         budget,
         ceiling=Ceiling(config.threshold, inclusive=True),
         first=by_id(constraints.pinned, view.id_rank),

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from core.records import Bools, Floats, Progress, Rows, silent
+from core.records import Bools, Floats, Halves, Progress, Rows, silent
 from core.select.chosen import BLOCK, Chosen
 from core.select.limits import Limits
-from core.select.vectors import Doubles, product_noise, products
+from core.select.vectors import Doubles, product_noise, products, unit_vectors_of
 
 DIGITS = 6  # of a cosine: float32 vectors hold no more
 
@@ -53,7 +53,7 @@ class Filtered:
 
 def filter_order(
     order: Rows,
-    unit: Floats,
+    embeddings: Floats | Halves,
     budget: int,
     *,
     ceiling: Ceiling,
@@ -62,13 +62,14 @@ def filter_order(
     device: str = "cpu",
     progress: Progress = silent,
 ) -> Filtered:
-    """`budget` rows by a scan of `order` over unit vectors, (n_rows, d_in) float32.
+    """`budget` rows by a scan of `order` over the directions of embeddings, (n_rows, d_in).
 
-    The rows `first` are in and count for the others. When the scan is over and rows are lacking,
-    those passed over follow in order; fewer come back when limits leave none. O(n budget d).
+    Only rows that the scan reaches are looked at. The rows `first` are in and count for the others.
+    When the scan is over and rows are lacking, those passed over follow in order; fewer come back
+    when limits leave none. O(n budget d).
     """
-    scan = _Scan(unit, budget, ceiling=ceiling, limits=limits, device=device)
-    scan.accept(first, unit[first])
+    scan = _Scan(embeddings, budget, ceiling=ceiling, limits=limits, device=device)
+    scan.accept(first, unit_vectors_of(embeddings[first]))
     limits.take(first)
     for start in range(0, len(order), BLOCK):
         if scan.chosen.count == budget:
@@ -85,11 +86,17 @@ class _Scan:
     """The rows accepted so far, and the test that the next ones have to pass."""
 
     def __init__(
-        self, unit: Floats, budget: int, *, ceiling: Ceiling, limits: Limits, device: str
+        self,
+        embeddings: Floats | Halves,
+        budget: int,
+        *,
+        ceiling: Ceiling,
+        limits: Limits,
+        device: str,
     ) -> None:
-        self.unit, self.ceiling, self.limits = unit, ceiling, limits
-        self.noise = product_noise(1.0, unit.shape[1])
-        self.chosen = Chosen(budget, unit.shape[1], device=device)
+        self.embeddings, self.ceiling, self.limits = embeddings, ceiling, limits
+        self.noise = product_noise(1.0, embeddings.shape[1])
+        self.chosen = Chosen(budget, embeddings.shape[1], device=device)
         self.rows = np.empty(budget, dtype=np.int64)
 
     def accept(self, rows: Rows, vectors: Floats) -> None:
@@ -99,22 +106,32 @@ class _Scan:
         self.chosen.add(vectors)
 
     def go_through(self, rows: Rows) -> None:
-        """Accept what passes of a block: first against all before it, then one by one."""
+        """Accept what passes of a block: first against all before it, then within it.
+
+        A row unlike every earlier one of its block is in without being asked one by one.
+        """
         rows = rows[self.limits.free[rows]]
+        vectors = unit_vectors_of(self.embeddings[rows])
         if self.chosen.count:
-            rows = rows[self._unlike_chosen(self.unit[rows])]
-        vectors = self.unit[rows]
+            unlike = self._unlike_chosen(vectors)
+            rows, vectors = rows[unlike], vectors[unlike]
         cosines = vectors @ vectors.T
-        nearest = np.full(len(rows), -np.inf, dtype=np.float32)  # among those accepted of the block
-        taken: list[int] = []
-        for place in range(len(rows)):
-            if self.chosen.count + len(taken) == len(self.rows):
-                break
-            if self.limits.free[rows[place]] and self._unlike(place, nearest, taken, vectors):
-                taken.append(place)
-                self.limits.take(rows[place : place + 1])
-                np.maximum(nearest, cosines[place], out=nearest)
+        earlier = np.tril(cosines, -1).max(axis=1, initial=-np.inf)
+        doubtful = np.flatnonzero(earlier > self.ceiling.cosine - self.noise - 10.0**-DIGITS)
+        taken = np.zeros(len(rows), dtype=np.bool_)
+        start = 0
+        for place in [*doubtful.tolist(), len(rows)]:
+            self._walk(rows, slice(start, place), taken)
+            if place < len(rows) and self._unlike(place, cosines, taken, vectors):
+                self._walk(rows, slice(place, place + 1), taken)
+            start = place + 1
         self.accept(rows[taken], vectors[taken])
+
+    def _walk(self, rows: Rows, part: slice, taken: Bools) -> None:
+        """Take what is free of some rows of a block, in order, while the budget lasts."""
+        left = len(self.rows) - self.chosen.count - int(taken.sum())
+        if part.start < part.stop and left:
+            taken[part] = np.isin(rows[part], self.limits.walk(rows[part], left))
 
     def _unlike_chosen(self, vectors: Floats) -> Bools:
         """Which vectors may join the rows of the blocks before."""
@@ -129,9 +146,10 @@ class _Scan:
         unlike: Bools = self.ceiling.accepts(largest.round(DIGITS))
         return unlike
 
-    def _unlike(self, place: int, nearest: Floats, taken: list[int], vectors: Floats) -> bool:
+    def _unlike(self, place: int, cosines: Floats, taken: Bools, vectors: Floats) -> bool:
         """Whether a row may join those accepted of its own block."""
-        cosine = float(nearest[place])
+        held = cosines[place, taken]
+        cosine = float(held.max(initial=-np.inf))
         if self._is_close(cosine):
             cosine = float(products(vectors[place], vectors[taken]).max())
         return bool(self.ceiling.accepts(round(cosine, DIGITS)))

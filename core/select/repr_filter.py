@@ -15,7 +15,6 @@ from core.select.hashing import hash_order
 from core.select.limits import Limits
 from core.select.ordering import by_id
 from core.select.selection import Picks
-from core.select.vectors import unit_vectors_of
 from core.select.view import View
 
 
@@ -67,7 +66,7 @@ def repr_filter(
     """
     found = filter_order(
         _order(view, config.order, seed),
-        unit_vectors_of(view.embeddings),
+        view.embeddings,
         budget,
         ceiling=Ceiling(config.threshold, inclusive=False),
         first=by_id(constraints.pinned, view.id_rank),
