@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
 import platform
+import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -47,6 +49,35 @@ def circumstances(packages: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+def peak_memory(run: Callable[[], Any]) -> dict[str, int]:
+    """Resident megabytes before something runs, and the most there were while it ran.
+
+    The peak is that of this run alone where the system lets the old one be forgotten (Linux);
+    elsewhere it is the largest since the process began.
+    """
+    _forget_peak()
+    before = _resident("VmRSS")
+    run()
+    return {"before_mb": before, "peak_mb": _resident("VmHWM")}
+
+
+def accelerator(device: str) -> str | None:
+    """Name of the device that dense work runs on, None for the processor."""
+    if not device.startswith("cuda"):
+        return None
+    import torch
+
+    return torch.cuda.get_device_name(torch.device(device))
+
+
+def finished(device: str) -> None:
+    """Wait until a device has done all it was given, so that the clock may be read."""
+    if device.startswith("cuda"):
+        import torch
+
+        torch.cuda.synchronize(torch.device(device))
+
+
 def write_result(path: Path, result: dict[str, Any]) -> None:
     """Write one result as readable JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +91,19 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def _forget_peak() -> None:
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _resident(name: str) -> int:
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) >> 10 for line in lines if line.startswith(name))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 def _version(name: str) -> str | None:

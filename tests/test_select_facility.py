@@ -115,15 +115,23 @@ def test_facility_location_divides_the_gain_by_the_cost():
 def test_qdit_adds_scaled_quality_to_the_mean_gain():
     # a half each: d 0.5 * 1 / 4 + 0.5, b 0.5 * 2.4 / 4 + 0.25, then c 0.05, a 0.025
     arrays = {"embeddings": SQUARE, "ids": list("abcd"), "quality": np.array([2, 3, 2, 4.0])}
-    found = picked("qdit", arrays, 4, {"alpha": 0.5})
+    found = picked("qdit", arrays, 4, {"alpha": 0.5, "gain": "mean"})
     assert found.rows.tolist() == [3, 1, 2, 0]
     assert np.allclose(found.own_gains, [0.625, 0.55, 0.05, 0.025], atol=1e-4)
+
+
+def test_qdit_adds_scaled_quality_to_the_sum_of_gains():
+    # a half each: b 0.5 * 2.4 + 0.25, d 0.5 + 0.5, then c 0.2, a 0.1
+    arrays = {"embeddings": SQUARE, "ids": list("abcd"), "quality": np.array([2, 3, 2, 4.0])}
+    found = picked("qdit", arrays, 4, {"alpha": 0.5, "gain": "sum"})
+    assert found.rows.tolist() == [1, 3, 2, 0]
+    assert np.allclose(found.own_gains, [1.45, 1.0, 0.2, 0.1], atol=1e-4)
 
 
 def test_qdit_divides_both_parts_by_the_cost():
     arrays = {"embeddings": SQUARE, "ids": list("abcd"), "quality": np.array([2, 3, 2, 4.0])}
     costs = Constraints(costs=np.array([1, 1, 1, 2], dtype=np.float32))
-    found = picked("qdit", arrays, 2, {"alpha": 0.5}, constraints=costs)
+    found = picked("qdit", arrays, 2, {"alpha": 0.5, "gain": "mean"}, constraints=costs)
     assert found.rows.tolist() == [1, 3]
     assert np.allclose(found.own_gains, [0.55, 0.3125], atol=1e-4)
 

@@ -39,8 +39,9 @@ class AllPairs:
         """Compute all similarities; the gain of each row as the first one, (n_rows,)."""
         vectors = self._vectors
         self._matrix = np.empty((len(vectors), len(self._cover)), dtype=np.int16)
+        room = np.empty(TILE_ROWS * TILE_COLUMNS, dtype=np.float32)
         for rows, columns, done in tiles(len(vectors)):
-            products = vectors[rows] @ vectors[columns].T
+            products = tile_of(vectors, rows, columns, room)
             if rows == columns:
                 self._matrix[rows, len(vectors) :] = 0
                 kernels.put(products, self._matrix, rows.start, columns.start)
@@ -89,3 +90,10 @@ def tiles(n_rows: int) -> Iterator[tuple[slice, slice, float]]:
             columns = slice(left, min(left + step, n_rows))
             done += height * (columns.stop - left)
             yield rows, columns, done / pairs
+
+
+def tile_of(vectors: Floats, rows: slice, columns: slice, room: Floats) -> Floats:
+    """The products of some rows with others, written where the last tile was."""
+    shape = rows.stop - rows.start, columns.stop - columns.start
+    out = room[: shape[0] * shape[1]].reshape(shape)
+    return np.matmul(vectors[rows], vectors[columns].T, out=out)

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.records import Floats, Rows
 from core.select import facility_list_kernels as kernels
-from core.select.facility_dense import Tell, tiles
+from core.select.facility_dense import TILE_COLUMNS, TILE_ROWS, Tell, tile_of, tiles
 from core.select.facility_kernels import Leaders, Wide, fixed, raise_cover
 from core.select.threads import in_threads
 
@@ -40,8 +40,9 @@ class Anew:
     def build(self, tell: Tell) -> Wide:
         """The gain of each row as the first one, (n_rows,): one pass over all pairs."""
         sums = np.zeros(len(self._vectors), dtype=np.int64)
+        room = np.empty(TILE_ROWS * TILE_COLUMNS, dtype=np.float32)
         for rows, columns, done in tiles(len(self._vectors)):
-            products = self._vectors[rows] @ self._vectors[columns].T
+            products = tile_of(self._vectors, rows, columns, room)
             kernels.add_sums(products, rows.start, columns.start, sums)
             tell(done)
         return sums

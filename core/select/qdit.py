@@ -24,12 +24,18 @@ class QditConfig:
 
     alpha: float = option(
         0.7,
-        "Weight of quality: 0 is facility location alone, 1 is quality alone. Gains are divided by "
-        "the rows of the pool and quality is scaled to 0 to 1, so that after some picks quality "
-        "decides between most rows; take 0.01 or less for more diversity in large pools.",
+        "Weight of quality: 0 is facility location alone, 1 is quality alone.",
         minimum=0,
         maximum=1,
         provenance="default",
+    )
+    gain: str = option(
+        "sum",
+        "What a row adds to facility location, against quality scaled to 0 to 1: its sum, as the "
+        "formula is printed, where both count for thousands of picks; or its mean over the pool, "
+        "which after a few picks is so small that quality decides nearly alone.",
+        choices=("sum", "mean"),
+        provenance="inferred",
     )
     quality: str = option("auto", QUALITY_HELP)
     neighbours: int | None = option(None, NEIGHBOURS_HELP, minimum=1)
@@ -45,8 +51,8 @@ class QditConfig:
     honours=("costs",),
     complexity="O(n² d), and O(n) a row looked at",
     when="With a quality score, for good rows that still represent the pool.",
-    source="Bukharin and Zhao 2023, arXiv 2311.14736; greedy on (1 - a) gain / n + a quality; "
-    "the scaling of both is our reading",
+    source="Bukharin and Zhao 2023, arXiv 2311.14736; greedy on (1 - a) gain + a quality; the "
+    "scaling of both is our reading",
     provenance="inferred",
 )
 def qdit(
@@ -58,13 +64,13 @@ def qdit(
     seed: int = 42,
     progress: Progress = silent,
 ) -> Picks:
-    """Greedy on (1 - alpha) gain / n + alpha q, the gain that of facility location.
+    """Greedy on (1 - alpha) gain + alpha q, the gain that of facility location.
 
-    Quality q is scaled to 0 to 1 over the pool. Where rows have costs, the whole is divided by
-    them.
+    Quality q is scaled to 0 to 1 over the pool. With `gain="mean"` the gain is divided by the
+    number of rows. Where rows have costs, the whole is divided by them.
     """
     quality = quality_of(view, config.quality)
-    worth = worth_of(unit_range(quality.values), config.alpha, costs=constraints.costs)
+    worth = worth_of(unit_range(quality.values), config, costs=constraints.costs)
     if config.alpha == 1:
         return _by_quality(view, budget, worth.bonus, quality, constraints=constraints)
     order = facility_order(
@@ -85,10 +91,12 @@ def unit_range(values: Doubles) -> Doubles:
     return (values - low) / (high - low) if high > low else np.zeros_like(values)
 
 
-def worth_of(quality: Doubles, alpha: float, *, costs: Floats | None) -> Worth:
+def worth_of(quality: Doubles, config: QditConfig, *, costs: Floats | None) -> Worth:
     """The worth of a pick, quality in 0 to 1."""
-    price = np.ones(len(quality)) if costs is None else np.asarray(costs, dtype=np.float64)
-    return Worth((1 - alpha) / (len(quality) * SCALE) / price, alpha * quality / price)
+    n_rows = len(quality)
+    price = np.ones(n_rows) if costs is None else np.asarray(costs, dtype=np.float64)
+    step = 1.0 / SCALE if config.gain == "sum" else 1.0 / (n_rows * SCALE)
+    return Worth((1 - config.alpha) * step / price, config.alpha * quality / price)
 
 
 def _by_quality(
