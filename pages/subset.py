@@ -54,7 +54,7 @@ def main() -> None:
         "Subset", "Choose the rows that show a model most of what the pool holds, under a budget."
     )
     with state.shown_errors():
-        job_panel.show(workspace, "select", "run", "measure", "duplicates")
+        job_panel.show(workspace, "select", "run", "measure", "duplicates", "overlap")
         if loaders.in_use(workspace, "pool") is None:
             shell.empty(
                 "Here a method chooses a subset of the pool, and its coverage is drawn beside "

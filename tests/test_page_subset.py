@@ -1,11 +1,13 @@
 """The subset page asks for every constraint, lists every method, and shows what a job measured."""
 
+import json
+
 import numpy as np
 import pytest
 
 from core import jobs
 from core.metrics import metrics
-from core.pipeline import duplicates, outside, scores
+from core.pipeline import duplicates, outside, overlaps, scores
 from core.pipeline.selection import stored_order
 from core.pipeline.views import open_pool, open_readings
 from core.select import methods
@@ -92,6 +94,29 @@ def test_one_row_a_group_is_offered_where_groups_are_known(tiny_workspace, monke
     assert "duplicates" in Workspace.open(tiny_workspace).in_use("selection").parents
 
 
+def test_rows_that_overlap_with_a_benchmark_are_listed_and_left_out(
+    tiny_workspace, tiny_source, monkeypatch, tmp_path
+):
+    lines = tiny_source.read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "benchmark.jsonl"
+    path.write_text("\n".join([one for one in lines if n_prompt_words(one) > 15][:2]) + "\n")
+    workspace = Workspace.open(tiny_workspace)
+    overlaps.overlap(workspace, [str(path)])
+    listed = overlaps.open_overlap(workspace)["row"].tolist()
+    page = opened("subset", tiny_workspace, monkeypatch)
+    page.text_input(key="subset.budget").set_value("38")
+    page.checkbox(key="subset.decontaminate").check().run()
+    select(page)
+    assert len(set(listed)) == 2
+    assert not set(listed) & set(in_use(tiny_workspace).rows.tolist())
+
+
+def n_prompt_words(line):
+    """Words of a line's first user turn; 0 for a line that is no example."""
+    turns = json.loads(line)["messages"]
+    return len(turns[0]["content"].split()) if isinstance(turns, list) else 0
+
+
 def test_a_subset_from_a_file_waits_for_the_file(tiny_workspace, monkeypatch, tmp_path):
     ids = open_pool(Workspace.open(tiny_workspace)).ids()
     path = tmp_path / "theirs.txt"
@@ -152,6 +177,4 @@ def test_target_examples_of_the_pool_itself_are_matched(tiny_workspace, monkeypa
 
 def outside_text(record):
     """A raw record of the pool as a line of a file."""
-    import json
-
     return record if isinstance(record, str) else json.dumps(record)

@@ -16,6 +16,7 @@ from core.pipeline import (
     replaying,
     scores,
     selection,
+    stable,
 )
 from core.pipeline.requests import Request, groups_in_use, read_weights
 from core.pipeline.views import open_features, open_pool, open_readings
@@ -216,8 +217,8 @@ def test_stored_budgets_run_from_the_least_to_the_most(least, most, count):
 
 def test_a_method_that_draws_is_less_stable_than_one_that_does_not(workspace):
     request = Request("random", Budget("rows", 12))
-    drawn = evaluation.seed_stability(workspace, request, 3)
-    fixed = evaluation.seed_stability(workspace, Request("longest", Budget("rows", 12)), 3)
+    drawn = stable.seed_stability(workspace, request, 3)
+    fixed = stable.seed_stability(workspace, Request("longest", Budget("rows", 12)), 3)
     assert drawn["mean"] < fixed["mean"] == 1.0
 
 

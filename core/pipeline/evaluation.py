@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import DataError, RequestError
-from core.metrics import stability
 from core.pipeline.requests import Request
 from core.pipeline.scores import measure_subset
-from core.pipeline.selection import read_selection, solve
+from core.pipeline.selection import read_selection
+from core.pipeline.stable import seed_stability
 from core.pipeline.views import in_use, open_pool
-from core.records import Rows
 from core.reporting import Quiet, Reporter
 from core.select.budget import Budget
 from core.workspace import Workspace
@@ -45,21 +44,6 @@ def evaluate(
     return {"subsets": found, "seconds": round(time.monotonic() - started, 3)}
 
 
-def seed_stability(
-    workspace: Workspace, request: Request, seeds: int, *, reporter: Reporter | None = None
-) -> dict[str, Any]:
-    """Mean Jaccard of a request's answers under seeds 0, 1, 2, …, with its interval."""
-    progress = (reporter or Quiet()).stage("Drawing again", "seeds")
-    subsets: list[Rows] = []
-    for seed in range(seeds):
-        progress(seed, seeds, request.method)
-        subsets.append(solve(workspace, replace(request, seed=seed)).subset.rows)
-    progress(seeds, seeds, request.method)
-    found = asdict(stability(subsets, n_rows=open_pool(workspace).n_rows))
-    found.pop("jaccard")
-    return {"seeds": seeds, **{name: _number(value) for name, value in found.items()}}
-
-
 def _evaluated(workspace: Workspace, file: Path, ask: Ask, reporter: Reporter) -> dict[str, Any]:
     chosen = read_selection(file)
     pool = in_use(workspace, "pool")
@@ -81,8 +65,3 @@ def _evaluated(workspace: Workspace, file: Path, ask: Ask, reporter: Reporter) -
         request = Request.of(config, Budget("rows", len(rows)))
         found["stability"] = seed_stability(workspace, request, ask.seeds, reporter=reporter)
     return found
-
-
-def _number(value: float) -> float | None:
-    """A number as JSON can hold it: None for one that is not defined."""
-    return None if value != value else value

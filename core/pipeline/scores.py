@@ -17,6 +17,7 @@ from core.pipeline.moving import categories
 from core.pipeline.requests import Request
 from core.pipeline.result import StepResult
 from core.pipeline.selection import solve, stored_order
+from core.pipeline.stable import seed_stability
 from core.pipeline.views import (
     in_use,
     neuron_states,
@@ -35,16 +36,23 @@ from core.workspace import Artifact, Workspace
 VERSION = 1
 BASELINES = ("random", "longest")
 N_BUDGETS = 20
+N_SEEDS = 3
+SOON = 20.0  # seconds; what takes longer to solve is not drawn again for its stability
 SMALLEST = 10  # rows; below that a metric of pairs says little
 ROLES = ("readings", "clusters")
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A metric's values over the stored budgets, for the subset and for what it is held against."""
+    """Metrics over the stored budgets, for the subset and for what it is held against.
+
+    Baselines of equal tokens, and how stable the method is over seeds, belong to the last budget.
+    """
 
     budgets: tuple[int, ...]
     values: Mapping[str, Mapping[str, tuple[float | None, ...]]]  # who -> metric -> a value each
+    equal_tokens: Mapping[str, Mapping[str, float]]  # baseline -> metric -> value
+    stability: Mapping[str, Any]  # as core.pipeline.stable.seed_stability tells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class MetricLine:
     title: str
     direction: str
     about: str  # formula, source and how not to misread it
-    values: Mapping[str, float | None]  # by subset, random, longest
+    values: Mapping[str, float | None]  # by subset, random, longest, and those of equal tokens
 
 
 def subject_of(workspace: Workspace) -> Subject:
@@ -118,16 +126,26 @@ def measure_order(workspace: Workspace, *, reporter: Reporter | None = None) -> 
 
 
 def stored_series(workspace: Workspace) -> Series | None:
-    """The metrics of the order in use at the budget in use, as kept; None before they are made."""
-    found = workspace.find("scores", _recipe(workspace)[0].fingerprint)
-    if found is None:
+    """The metrics of the order in use, as kept; None before they are made.
+
+    Where they were made up to several budgets, those whose last one is nearest to the one in use.
+    """
+    recipe, budgets = _recipe(workspace)
+    same = [
+        one
+        for one in workspace.artifacts("scores")
+        if one.parents == recipe.parents and one.config["metrics"] == recipe.config["metrics"]
+    ]
+    if not same:
         return None
+    found = min(same, key=lambda one: abs(one.config["budgets"][-1] - budgets[-1]))
     content = json.loads((found.folder / "scores.json").read_text(encoding="utf-8"))
     values = {
         who: {name: tuple(series) for name, series in metric.items()}
         for who, metric in content["values"].items()
     }
-    return Series(tuple(content["budgets"]), values)
+    told = content["equal_tokens"], content["stability"]
+    return Series(tuple(content["budgets"]), values, *told)
 
 
 def lines_at(series: Series, budget: int) -> list[MetricLine]:
@@ -140,6 +158,8 @@ def lines_at(series: Series, budget: int) -> list[MetricLine]:
         entry = known[name.partition(":")[0]]
         part = name.partition(":")[2]
         values = {who: one[name][at] for who, one in series.values.items() if name in one}
+        if budget == series.budgets[-1]:
+            values |= {who: one.get(name) for who, one in series.equal_tokens.items()}
         title = f"{entry['title']}, {part}" if part else entry["title"]
         about = f"{entry['formula']}. {entry['source']}. {entry['note']}".strip()
         lines.append(MetricLine(name, title, entry["direction"], about, values))
@@ -174,9 +194,10 @@ def _recipe(workspace: Workspace) -> tuple[Recipe, list[int]]:
 def _publish(
     workspace: Workspace, recipe: Recipe, budgets: list[int], reporter: Reporter
 ) -> Artifact:
-    subject = subject_of(workspace)
-    order = stored_order(in_use(workspace, "selection"))
-    orders = {"subset": order.rows[: budgets[-1]]}
+    subject, artifact = subject_of(workspace), in_use(workspace, "selection")
+    order = stored_order(artifact)
+    last = order.rows[: budgets[-1]]
+    orders = {"subset": last}
     orders |= {name: _baseline(workspace, name, Budget("rows", budgets[-1])) for name in BASELINES}
     values = {}
     for who, rows in orders.items():
@@ -184,10 +205,30 @@ def _publish(
         found = measure_prefixes(subject, rows, budgets, progress=progress)
         names = {name for one in found for name in one}
         values[who] = {name: [one.get(name) for one in found] for name in sorted(names)}
+    content = {
+        "budgets": budgets,
+        "values": values,
+        "equal_tokens": {
+            who: measure(subject, rows, progress=reporter.stage(f"Measuring {who}", "steps"))
+            for who, rows in beside(workspace, last, subject).items()
+            if who not in orders
+        },
+        "stability": _stability(workspace, artifact, len(last), reporter),
+    }
     title = f"{len(metrics())} metrics at {len(budgets)} budgets"
     with workspace.publish("scores", recipe, title=title) as draft:
-        write_json(draft.folder / "scores.json", {"budgets": budgets, "values": values})
+        write_json(draft.folder / "scores.json", content)
     return workspace.get("scores", recipe.fingerprint)
+
+
+def _stability(
+    workspace: Workspace, artifact: Artifact, budget: int, reporter: Reporter
+) -> dict[str, Any]:
+    """Stability of a method that is solved soon enough to be drawn again; nothing of others."""
+    if artifact.notes["solve_seconds"] > SOON:
+        return {}
+    request = Request.of(artifact.config, Budget("rows", budget))
+    return seed_stability(workspace, request, N_SEEDS, reporter=reporter)
 
 
 def _baseline(workspace: Workspace, name: str, budget: Budget) -> Rows:

@@ -35,6 +35,7 @@ REACH = (
     20_000  # a nested order is solved at least so far: under a second at 52K, then free to slide
 )
 PARENTS: tuple[str, ...] = ("pool", "features")
+LISTED = 5  # unmatched rows that are named
 ARRAYS = ("rows", "gains", "round_starts")
 
 
@@ -65,11 +66,23 @@ def select_subset(
         "rows": len(solved.subset),
         "coverage": covered(solved.subset),
         "solve_seconds": solved.artifact.notes["solve_seconds"],
-        "remarks": list(solved.subset.notes),
+        "remarks": [*solved.subset.notes, *_unmatched(workspace, request)],
     }
     return StepResult(
         {"selection": solved.artifact.fingerprint}, time.monotonic() - started, notes=notes
     )
+
+
+def _unmatched(workspace: Workspace, request: Request) -> list[str]:
+    """What of somebody else's subset is not in the pool, in a sentence."""
+    if not request.given:
+        return []
+    notes = workspace.get("given", request.given).notes
+    if not notes["n_unmatched"]:
+        return [f"every row of {notes['name']} is in the pool"]
+    names = ", ".join(notes["unmatched"][:LISTED])
+    more = ", …" if notes["n_unmatched"] > LISTED else ""
+    return [f"{notes['n_unmatched']} rows of {notes['name']} are not in the pool: {names}{more}"]
 
 
 def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None = None) -> Solved:

@@ -224,4 +224,8 @@ def _worth(objective: Objective) -> kernels.Worth:
     weights = np.empty(0) if objective.weights is None else objective.weights
     if len(weights) and weights.min() < 0:
         raise ValueError(f"weights are zero or more; seen {weights.min()}")
-    return kernels.Worth(np.array([*objective.steps, 0], dtype=np.int64), weights.astype(np.int64))
+    return kernels.Worth(
+        steps=np.array([*objective.steps, 0], dtype=np.int64),
+        weights=weights.astype(np.int64),
+        counts_on=objective.saturated == "deeper",
+    )

@@ -37,6 +37,7 @@ class Worth(NamedTuple):
 
     steps: Wide  # (levels + 1,), falling to the last, which holds ever after
     weights: Wide  # (n_features,), or empty where every feature weighs 1
+    counts_on: bool  # whether it matters how often a feature is covered beyond the last step
 
 
 class Ties(NamedTuple):
@@ -62,9 +63,11 @@ def cover(row: int, sets: Sets, worth: Worth, state: State) -> None:
     for at in range(sets.row_starts[row], sets.row_starts[row + 1]):
         feature = sets.features[at]
         times = covered[feature]
-        covered[feature] = times + 1
         if times >= levels:
+            if worth.counts_on:
+                covered[feature] = times + 1
             continue
+        covered[feature] = times + 1
         fall = steps[times] - steps[times + 1]
         if len(weights):
             fall *= weights[feature]

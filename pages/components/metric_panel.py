@@ -10,7 +10,8 @@ from pages.components import charts, job_panel, words
 from pages.components.loaders import Chosen
 
 ARROWS = {"higher": "higher is better", "lower": "lower is better", "neither": "describes"}
-WHO = ("subset", "random", "longest")
+WHO = ("subset", "random", "longest", "random, tokens", "longest, tokens")
+HEADS = {"random, tokens": "random, equal tokens", "longest, tokens": "longest, equal tokens"}
 
 
 def show(workspace: Workspace, chosen: Chosen) -> None:
@@ -22,15 +23,28 @@ def show(workspace: Workspace, chosen: Chosen) -> None:
         return
     budget = nearest_budget(series, chosen.budget)
     lines = lines_at(series, budget)
-    st.caption(
-        f"At {words.count(budget, 'row')}, the subset beside as many random and as many longest "
-        "rows. A line that is picked is drawn over all stored budgets."
-    )
+    st.caption(_told(series, budget))
     table, curve = st.columns([3, 2])
     with table:
         line = _picked(lines, key=f"subset.metrics.{chosen.fingerprint}.{budget}")
     with curve:
         _curve(series, line, key=f"subset.metric.{chosen.fingerprint}.{line.name}")
+
+
+def _told(series: Series, budget: int) -> str:
+    """At which budget the table stands, and how much the seed decides there."""
+    told = (
+        f"At {words.count(budget, 'row')}, the subset beside as many random and as many longest "
+        "rows, and at the last budget also beside as many tokens of them. A line that is picked is "
+        "drawn over all stored budgets."
+    )
+    seeds = series.stability
+    if not seeds:
+        return told
+    alike = f" Over {seeds['seeds']} seeds the answers at the last budget share {seeds['mean']:.2f}"
+    if seeds["low"] is not None and seeds["mean"] < 1:
+        alike += f" ({seeds['low']:.2f} to {seeds['high']:.2f} at 95 %)"
+    return told + alike + f" of their rows (Jaccard; {seeds['chance']:.2f} by chance)."
 
 
 def _offer(workspace: Workspace, chosen: Chosen) -> None:
@@ -50,7 +64,7 @@ def _picked(lines: list[MetricLine], *, key: str) -> MetricLine:
         [
             {
                 "metric": line.title,
-                **{who: line.values.get(who) for who in WHO},
+                **{HEADS.get(who, who): line.values[who] for who in WHO if who in line.values},
                 "reading": ARROWS[line.direction],
                 "formula and source": line.about,
             }
@@ -63,7 +77,7 @@ def _picked(lines: list[MetricLine], *, key: str) -> MetricLine:
         hide_index=True,
         height=420,
         column_config={
-            **{who: st.column_config.NumberColumn(format="%.4g") for who in WHO},
+            **{HEADS.get(who, who): st.column_config.NumberColumn(format="%.4g") for who in WHO},
             "formula and source": st.column_config.TextColumn(width="large"),
         },
     )

@@ -9,10 +9,11 @@ import streamlit as st
 from core.options import parse_assignments
 from core.pipeline.asking import read_typed_ids
 from core.pipeline.outside import named
+from core.pipeline.overlaps import open_overlap
 from core.pipeline.requests import groups_in_use, read_weights
 from core.select import SELECTORS
 from core.workspace import Workspace
-from pages.components import job_panel, loaders
+from pages.components import job_panel, loaders, words
 
 ABOUT_IDS = "Example ids of 32 hex digits, one a line; the reader shows them."
 ABOUT_QUOTAS = (
@@ -24,6 +25,10 @@ ABOUT_POWER = (
     "chooses by gain per token."
 )
 ABOUT_WEIGHTS = "One a line: latent=weight. 0 mutes a latent, 2 counts it twice."
+ABOUT_OVERLAP = (
+    "Rows that share 13 words in a row with a prompt of the file, in any schema a pool may have; "
+    "the command line also compares by meaning."
+)
 BROUGHT = {
     "given": ("A file on this machine with ids, row numbers, a selection or rows", "given"),
     "targets": ("A file on this machine with 10 to 200 examples to match", "targets"),
@@ -37,6 +42,7 @@ def constraints(workspace: Workspace, method: str) -> dict[str, Any]:
         found = _rows()
         found["quotas"] = _lines("Quotas", "subset.quotas", ABOUT_QUOTAS)
         found["duplicates"] = _groups(workspace)
+        found["forbidden"] += _overlapping(workspace)
         if "costs" in honours:
             found["length_power"] = st.number_input(
                 "Length control",
@@ -96,3 +102,20 @@ def _groups(workspace: Workspace) -> str | None:
     if st.button("Find near-duplicates", key="subset.find", help="By MinHash of the words."):
         job_panel.start(workspace, ["duplicates", "--method=minhash"], title="Find near-duplicates")
     return None
+
+
+def _overlapping(workspace: Workspace) -> tuple[str, ...]:
+    """Rows that share text with a benchmark's prompts, to be left out; listed before that."""
+    known = loaders.in_use(workspace, "overlap")
+    if known is None:
+        label = "A benchmark file whose prompts must not be in the subset"
+        path = st.text_input(label, key="subset.benchmark", help=ABOUT_OVERLAP).strip()
+        if path and st.button("Find overlap", key="subset.overlap"):
+            job_panel.start(workspace, ["overlap", path, "--by=ngram"], title="Find overlap")
+        return ()
+    found = open_overlap(workspace)
+    label = f"Never choose the {words.count(len(found), 'row')} that overlap with the benchmark"
+    wanted = st.checkbox(label, key="subset.decontaminate", disabled=not len(found))
+    if len(found):
+        st.dataframe(found[["id", "evidence", "text"]], hide_index=True, height=140)
+    return tuple(dict.fromkeys(found["id"])) if wanted else ()
