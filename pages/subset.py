@@ -71,7 +71,7 @@ def main() -> None:
 
 def form(workspace: Workspace) -> None:
     """Method, budget, settings, pins and forbids; and the button that selects."""
-    bar = st.columns([3, 1.4, 1.4, 2.4], vertical_alignment="bottom")
+    bar = st.columns([2.6, 1.3, 1.9, 2.4], vertical_alignment="bottom")
     name = method_picker(bar[0], workspace)
     text = bar[1].text_input("Budget", value=str(default_budget(workspace)), key="subset.budget")
     unit = bar[2].segmented_control(

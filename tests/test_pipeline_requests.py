@@ -104,6 +104,12 @@ def test_a_request_survives_its_recipe(workspace):
     assert again.as_config() == asked.as_config()
 
 
+def test_an_order_of_an_earlier_version_is_not_taken_for_a_new_one(workspace, monkeypatch):
+    before = solved(workspace, "repr-filter", 12).artifact.fingerprint
+    monkeypatch.setattr(selection, "VERSION", selection.VERSION + 1)
+    assert solved(workspace, "repr-filter", 5).artifact.fingerprint != before
+
+
 def test_what_is_not_asked_is_not_in_the_recipe():
     assert set(Request("random", Budget("rows", 3)).as_config()) == {"seed", "pinned", "forbidden"}
 

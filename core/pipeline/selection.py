@@ -249,6 +249,7 @@ def _stored(
         config = dict(artifact.config)
         far = config.pop("reach")
         same = config == asked and artifact.parents == recipe.parents
+        same = same and artifact.meta["recipe"]["version"] == recipe.version
         further = far["kind"] == "rows" and far["value"] >= reach.value
         if same and further and artifact.notes["nested"]:
             return artifact
