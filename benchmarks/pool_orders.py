@@ -12,9 +12,9 @@ import numpy as np
 
 from core.errors import RequestError
 from core.extract import choose_device
-from core.pipeline.outside import target_examples, target_sets
 from core.pipeline.requests import Request
 from core.pipeline.selection import solve
+from core.pipeline.targets import target_examples, target_sets
 from core.pipeline.views import in_use, open_pool, selection_view
 from core.records import Csr, FeatureSets, NeuronStates, Rows
 from core.reporting import Reporter

@@ -7,7 +7,7 @@ import pytest
 
 from core import jobs
 from core.metrics import metrics
-from core.pipeline import duplicates, outside, overlaps, scores
+from core.pipeline import duplicates, overlaps, scores, targets
 from core.pipeline.selection import stored_order
 from core.pipeline.views import open_pool, open_readings
 from core.select import methods
@@ -168,7 +168,7 @@ def test_target_examples_of_the_pool_itself_are_matched(tiny_workspace, monkeypa
     first = in_use(tiny_workspace).rows[:2].tolist()
     assert set(first) & {5, 6}
     assert (
-        outside.target_sets(
+        targets.target_sets(
             workspace, Workspace.open(tiny_workspace).in_use("selection").parents["targets"]
         ).n_rows
         == 2

@@ -11,12 +11,14 @@ from core.pipeline import (
     duplicates,
     evaluation,
     exports,
+    given,
     moving,
     outside,
     replaying,
     scores,
     selection,
     stable,
+    targets,
 )
 from core.pipeline.requests import Request, groups_in_use, read_weights
 from core.pipeline.views import open_features, open_pool, open_readings
@@ -136,9 +138,9 @@ def test_ids_row_numbers_and_rows_name_the_same_examples(workspace, tmp_path, id
         written(tmp_path, "[4, 9, 2]", "numbers.json"),
         written(tmp_path, json.dumps({"rows": [ids[4], ids[9], ids[2]]}), "selection.json"),
     ]
-    made = {outside.given_subset(workspace, file).fingerprint for file in files}
+    made = {given.given_subset(workspace, file).fingerprint for file in files}
     assert len(made) == 1
-    assert outside.given_rows(workspace, made.pop()).tolist() == [4, 9, 2]
+    assert given.given_rows(workspace, made.pop()).tolist() == [4, 9, 2]
     assert len(list(raw)) == 3
 
 
@@ -146,8 +148,8 @@ def test_rows_are_matched_by_their_text_and_the_unmatched_counted(workspace, tmp
     lines = tiny_source.read_text(encoding="utf-8").splitlines()
     foreign = json.dumps({"instruction": "Never seen?", "output": "Never."})
     path = written(tmp_path, "\n".join([lines[3], lines[1], foreign]), "rows.jsonl")
-    artifact = outside.given_subset(workspace, path)
-    assert outside.given_rows(workspace, artifact.fingerprint).tolist() == [3, 1]
+    artifact = given.given_subset(workspace, path)
+    assert given.given_rows(workspace, artifact.fingerprint).tolist() == [3, 1]
     assert artifact.notes["n_unmatched"] == 1
 
 
@@ -164,12 +166,12 @@ def test_a_given_subset_is_solved_in_its_own_order(workspace, tmp_path, ids):
 )
 def test_a_file_that_names_nothing_here_is_refused(workspace, tmp_path, text, match):
     with pytest.raises((RequestError, DataError), match=match):
-        outside.given_subset(workspace, written(tmp_path, text))
+        given.given_subset(workspace, written(tmp_path, text))
 
 
 def test_a_file_of_nothing_known_is_refused(workspace, tmp_path):
     with pytest.raises(DataError, match="no example ids, no row numbers and no rows"):
-        outside.given_subset(workspace, written(tmp_path, "what is this\n", "x.bin"))
+        given.given_subset(workspace, written(tmp_path, "what is this\n", "x.bin"))
 
 
 # targets
@@ -178,12 +180,10 @@ def test_a_file_of_nothing_known_is_refused(workspace, tmp_path):
 def test_target_examples_are_read_as_the_pool_was(workspace, tmp_path, tiny_source):
     lines = tiny_source.read_text(encoding="utf-8").splitlines()
     path = written(tmp_path, "\n".join(lines[:3]), "targets.jsonl")
-    artifact = outside.target_examples(workspace, path)
-    targets = outside.target_sets(workspace, artifact.fingerprint)
+    artifact = targets.target_examples(workspace, path)
+    read = targets.target_sets(workspace, artifact.fingerprint)
     own = open_features(workspace).sets.rows
-    assert [targets.row(at).tolist() for at in range(3)] == [
-        own.row(at).tolist() for at in range(3)
-    ]
+    assert [read.row(at).tolist() for at in range(3)] == [own.row(at).tolist() for at in range(3)]
 
 
 # metrics

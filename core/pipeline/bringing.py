@@ -9,7 +9,7 @@ from core.errors import DataError
 from core.fingerprint import Recipe
 from core.pipeline import maps
 from core.pipeline.duplicates import duplicates
-from core.pipeline.outside import Matched, keep_given
+from core.pipeline.given import Matched, keep_given
 from core.reporting import Reporter
 from core.workspace import Workspace
 

@@ -17,9 +17,10 @@ from core.extract import choose_device
 from core.fingerprint import Recipe
 from core.options import as_values, configure
 from core.pipeline.adopting import adopt
-from core.pipeline.outside import given_rows, target_sets
+from core.pipeline.given import given_rows
 from core.pipeline.requests import Request, constraints_of
 from core.pipeline.result import StepResult
+from core.pipeline.targets import target_sets
 from core.pipeline.views import in_use, open_pool, selection_view
 from core.publish import write_json
 from core.reporting import Quiet, Reporter
