@@ -149,8 +149,9 @@ class GreedyEngine:
     def _begin(self, gains: kernels.Gains) -> None:
         """Forget what was known of the best rows; only free rows gain."""
         gains = np.where(self._limits.free, gains, gains.dtype.type(0))
-        bounds = np.full(-(-len(gains) // kernels.BLOCK), np.iinfo(np.int64).max)
-        self._state = kernels.State(self._covered, gains, bounds)
+        n_blocks, unknown = -(-len(gains) // kernels.BLOCK), np.iinfo(np.int64).max
+        tops = np.full(-(-n_blocks // kernels.GROUP), unknown)
+        self._state = kernels.State(self._covered, gains, np.full(n_blocks, unknown), tops)
         self._prices = None if self._factors is None else priced.prices_of(self._factors)
 
 

@@ -17,6 +17,7 @@ from core.records import Ids, Pointers, Rows
 from core.select.limits_kernels import Bounds, admit
 
 BLOCK = 1024  # rows a bound stands for
+GROUP = 32  # blocks under one top: at a million rows the largest of 977 bounds is found in 63 looks
 GAIN_SHIFT = 32  # a key is (gain, how early the tie order has the row), packed
 TIE_MASK = (1 << GAIN_SHIFT) - 1
 Wide = NDArray[np.int64]
@@ -53,6 +54,7 @@ class State(NamedTuple):
     covered: NDArray[np.int32]  # (n_features,), times each feature was covered
     gains: Gains  # (n_rows,), zero or less where a row may not be picked
     bounds: Wide  # (n_blocks,), no key of the block is larger
+    tops: Wide  # (n_groups,), the largest bound of each group of blocks
 
 
 @njit(cache=True, nogil=True)
@@ -115,14 +117,26 @@ def best_of_block(block: int, ties: Ties, gains: Gains) -> int:
 
 
 @njit(cache=True, nogil=True)
+def leading(group: int, state: State) -> int:
+    """The block of a group with the largest bound."""
+    best = group * GROUP
+    for block in range(best + 1, min(best + GROUP, len(state.bounds))):
+        if state.bounds[block] > state.bounds[best]:
+            best = block
+    return int(best)
+
+
+@njit(cache=True, nogil=True)
 def best_key(ties: Ties, state: State) -> int:
     """Key of the best row of all, or 0 where none gains; tightens bounds on the way."""
     fresh = -1  # the block whose bound is known to be exact
     while True:
-        block = int(np.argmax(state.bounds))
+        group = int(np.argmax(state.tops))
+        block = leading(group, state)
         if block == fresh or state.bounds[block] == 0:
             return int(state.bounds[block])
         state.bounds[block] = best_of_block(block, ties, state.gains)
+        state.tops[group] = state.bounds[leading(group, state)]
         fresh = block
 
 
