@@ -115,9 +115,9 @@ class Workspace:
         return found
 
     def artifacts(self, kind: str) -> list[Artifact]:
-        """All artifacts of a kind, oldest first."""
+        """All artifacts of a kind, oldest first; what is still being written is none yet."""
         folders = [path.parent for path in (self.root / kind).glob(f"*/{META}")]
-        found = [_opened(kind, folder) for folder in folders]
+        found = [_opened(kind, folder) for folder in folders if NAME.fullmatch(folder.name)]
         return sorted(found, key=lambda item: (item.meta["made"], item.fingerprint))
 
     def kinds(self) -> list[str]:

@@ -52,6 +52,14 @@ def test_anything_in_the_recipe_changes_the_name(other):
     assert other.fingerprint != RECIPE.fingerprint
 
 
+def test_what_another_writer_has_not_finished_is_not_listed(workspace):
+    whole = published(workspace)
+    draft = workspace.root / "pool" / f".draft-{'1' * 16}-999999-0badcafe"
+    draft.mkdir()
+    (draft / "meta.json").write_text((whole.folder / "meta.json").read_text())
+    assert [one.fingerprint for one in workspace.artifacts("pool")] == [whole.fingerprint]
+
+
 def test_an_exception_inside_publish_leaves_nothing(workspace):
     with pytest.raises(RuntimeError), workspace.publish("pool", RECIPE) as draft:
         (draft.folder / "half").write_text("x")
