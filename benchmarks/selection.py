@@ -36,7 +36,7 @@ RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "numba", "scipy", "torch", "submodlib-py")
 MILLION = {
     "rows": 1_000_000,
-    "per_row": 97,  # draws; 94 remain once repeated ones are gone
+    "per_row": 94,
     "budget": 50_000,
     "repeats": 3,
     "naive_picks": 3,
