@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.workspace import Workspace
-from pages.components import loaders, state, words
+from pages.components import loaders, state, talk, words
 
 PAGES = Path(__file__).parents[1]
 STYLE = PAGES.parent / "assets" / "app.css"
@@ -18,6 +18,7 @@ STYLE = PAGES.parent / "assets" / "app.css"
 def begin(title: str, purpose: str) -> Workspace:
     """Draw the head of a page and the budget bar; gives the workspace of this session."""
     st.html(STYLE)
+    talk.key()
     st.title(title, anchor=False)
     st.caption(purpose)
     with state.shown_errors():

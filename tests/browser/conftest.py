@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import workspaces
+
 ROOT = Path(__file__).parents[2]
 BOOT = 60  # s a server may take
 ARGUMENTS = [
@@ -50,6 +52,15 @@ def serving(script, state, *options):
         server.wait(timeout=20)
 
 
+@contextlib.contextmanager
+def app_on(folder, state):
+    """The address of the app on a workspace."""
+    os.environ["CORESET_WORKSPACE"] = str(folder)
+    with serving(ROOT / "app.py", state) as address:
+        yield address
+    del os.environ["CORESET_WORKSPACE"]
+
+
 def _wait(address, server, log):
     for _ in range(BOOT * 10):
         if server.poll() is not None:
@@ -65,6 +76,19 @@ def _wait(address, server, log):
 def map_server(tmp_path_factory):
     with serving(Path(__file__).parent / "map_app.py", tmp_path_factory.mktemp("state")) as address:
         yield address
+
+
+@pytest.fixture(scope="package")
+def demo_workspace(tmp_path_factory):
+    """The demo pool with everything made; not to be changed."""
+    return workspaces.run(workspaces.DEMO, tmp_path_factory.mktemp("demo") / "w", 100)
+
+
+@pytest.fixture(scope="package")
+def large_workspace(tmp_path_factory):
+    """52,000 short rows with everything made; CORESET_JOURNEY_WORKSPACE takes its place."""
+    other = os.environ.get("CORESET_JOURNEY_WORKSPACE")
+    return Path(other) if other else workspaces.large(tmp_path_factory.mktemp("large") / "w")
 
 
 def chromium_path():

@@ -3,22 +3,18 @@
 With CORESET_JOURNEY_WORKSPACE set, the budget is measured on that workspace instead of the demo.
 """
 
-import contextlib
 import json
 import os
 import re
+import shutil
 import statistics
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.browser.conftest import serving
+from tests.browser.conftest import app_on
 
-ROOT = Path(__file__).parents[2]
-DEMO = ROOT / "assets" / "demo.jsonl"
 N_DEMO = 751
 MOVES = 20
 PATIENCE = 60_000  # ms a page may take on two busy cores
@@ -39,26 +35,9 @@ MOVE_THE_BUDGET = """async ([from, to, moves]) => {
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    """The demo workspace, prepared as `make run` prepares it."""
-    folder = tmp_path_factory.mktemp("demo") / "w"
-    done = subprocess.run(
-        [sys.executable, "-m", "core", "run", str(DEMO), "--budget", "100", "--workspace", folder],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return folder
-
-
-@contextlib.contextmanager
-def app_on(folder, state):
-    """The address of the app on a workspace."""
-    os.environ["CORESET_WORKSPACE"] = str(folder)
-    with serving(ROOT / "app.py", state) as address:
-        yield address
-    del os.environ["CORESET_WORKSPACE"]
+def workspace(demo_workspace, tmp_path_factory):
+    """The demo workspace, to be changed."""
+    return shutil.copytree(demo_workspace, tmp_path_factory.mktemp("journey") / "w")
 
 
 @pytest.fixture(scope="module")
