@@ -2,74 +2,21 @@
 
 import contextlib
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from scripts.served import ARGUMENTS, ROOT, SOFTWARE_GL, serving
+from scripts.served import chromium as chromium_found
 from tests.browser import workspaces
-
-ROOT = Path(__file__).parents[2]
-BOOT = 60  # s a server may take
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-SOFTWARE_GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def serving(script, state, *options):
-    """The address of `streamlit run script`, until the block ends."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
-    command += ["--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"]
-    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "CORESET_STATE_DIR": str(state)}
-    log = Path(state) / "server.log"
-    with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [*command, *options], cwd=ROOT, env=surroundings, stdout=stream, stderr=stream
-        )
-    try:
-        _wait(f"http://127.0.0.1:{port}", server, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 @contextlib.contextmanager
 def app_on(folder, state):
     """The address of the app on a workspace."""
-    os.environ["CORESET_WORKSPACE"] = str(folder)
-    with serving(ROOT / "app.py", state) as address:
+    environment = {"CORESET_WORKSPACE": str(folder)}
+    with serving(ROOT / "app.py", state, environment=environment) as address:
         yield address
-    del os.environ["CORESET_WORKSPACE"]
-
-
-def _wait(address, server, log):
-    for _ in range(BOOT * 10):
-        if server.poll() is not None:
-            break
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-            return
-        time.sleep(0.1)
-    pytest.fail(f"the server did not start: {log.read_text()[-2000:]}")
 
 
 @pytest.fixture(scope="package")
@@ -92,7 +39,7 @@ def large_workspace(tmp_path_factory):
 
 
 def chromium_path():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = chromium_found()
     if found is None:
         pytest.skip("NO BROWSER TEST RAN: chromium is not installed (apt-get install chromium)")
     return found
