@@ -1,5 +1,6 @@
 """The server: Streamlit's app, the arrays of the map beside it, and the gate in front of both."""
 
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +11,8 @@ from starlette.routing import Route
 
 from pages.components.gate import Gate, Policy, page_names
 from pages.components.offers import routes
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads cost up to 7x when busy
 
 HERE = Path(__file__).parent
 FRONT = "map"  # the page at /, see pages/components/frame.py

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.cluster import CLUSTERINGS
 from core.pipeline.asking import assigned
-from core.pipeline.cards import example_card
-from core.pipeline.representation import (
-    SHOWN,
-    ClusterNumbers,
-    cluster_numbers,
-    cluster_rows,
-    extremes,
-)
-from core.pipeline.tables import cluster_table
+from core.pipeline.cluster_trees import open_tree
+from core.pipeline.representation import ClusterNumbers, cluster_numbers, was_clustered
 from core.workspace import Workspace
 from pages.components import (
-    charts,
-    example_table,
+    cluster_curve,
+    cluster_inspector,
+    cluster_list,
+    cluster_map,
+    cluster_members,
+    cluster_naming,
+    cluster_scene,
+    cluster_treemap,
     figures,
     forms,
     job_panel,
     layout,
     loaders,
-    reader,
     shell,
     state,
     words,
 )
-from pages.components.loaders import Chosen
+from pages.components.cluster_scene import METHODS, NOISE, TITLES, Scene
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-ROLES = {"clusters": "k-means", "hdbscan": "hdbscan"}
-ROW_COLUMNS = ("typical", "pick", "example", "response words", "source")
-TITLES = {"clusters": "k-means", "hdbscan": "HDBSCAN"}
+VIEWS = {
+    "list": "List",
+    "groups": "Groups",
+    "shares": "Shares",
+    "map": "Coverage map",
+    "curve": "How many",
+}
 
 
 def main() -> None:
@@ -52,7 +53,7 @@ def main() -> None:
             nothing_yet(workspace)
         role = st.segmented_control(
             "Clustering",
-            list(ROLES),
+            list(METHODS),
             format_func=TITLES.__getitem__,
             default="clusters",
             required=True,
@@ -61,7 +62,7 @@ def main() -> None:
         )
         if loaders.in_use(workspace, role) is None:
             first_time(workspace, role)
-        clusters(workspace, role)
+        clusters(cluster_scene.scene(workspace, role))
         again(workspace, role)
 
 
@@ -74,122 +75,110 @@ def nothing_yet(workspace: Workspace) -> None:
 
 
 def first_time(workspace: Workspace, role: str) -> None:
-    """The one button that makes this clustering."""
+    """The one button that makes this clustering, or makes it anew of other readings."""
+    stale = was_clustered(workspace, METHODS[role])
     with st.container(border=True):
-        st.text(f"The pool has not been clustered by {TITLES[role]} yet.")
+        if stale:
+            st.text(
+                f"The pool or the model has changed since it was clustered by {TITLES[role]}. "
+                "Names and merges by hand are kept, and carry over where rows allow."
+            )
+        else:
+            st.text(f"The pool has not been clustered by {TITLES[role]} yet.")
         busy = job_panel.is_busy(workspace)
         if st.button("Cluster the pool", type="primary", key="clusters.first", disabled=busy):
             run(workspace, role, {})
     st.stop()
 
 
-def clusters(workspace: Workspace, role: str) -> None:
-    """Numbers, the table with the chart beside it, and the cluster that is picked."""
-    chosen = loaders.chosen(workspace)
-    subset = chosen.subset if chosen else None
-    made = loaders.in_use(workspace, role)
-    numbers(cluster_numbers(workspace, subset, role))
-    table = cluster_table(workspace, subset, role)
-    listed, drawn = layout.split("clusters")
-    version = f"{made.fingerprint}.{f'{chosen.fingerprint}.{chosen.budget}' if chosen else ''}"
-    with listed:
-        cluster = pick(table, key=f"clusters.table.{version}")
-    with drawn:
-        st.subheader("More and less than its share", anchor=False)
-        if chosen is None:
-            st.text("Choose a subset to see which clusters it favours.")
-        elif len(table):
-            charts.share_bars(extremes(table), key=f"clusters.shares.{version}")
-    if cluster is not None:
-        members(workspace, chosen, (role, cluster), version)
+def clusters(scene: Scene) -> None:
+    """Numbers, the instrument with the inspector beside it, and the rows of what is picked."""
+    numbers(cluster_numbers(scene.workspace, scene.subset, scene.role), TITLES[scene.role])
+    tree = open_tree(scene.workspace, scene.role)
+    instrument, inspector = layout.split("clusters")
+    with instrument:
+        view = choose_view(scene)
+        if view == "list":
+            cluster_list.show(scene)
+        elif view == "groups":
+            cluster_treemap.show(scene, tree)
+        elif view == "shares":
+            cluster_list.shares(scene)
+        elif view == "map":
+            cluster_map.show(scene)
+        else:
+            cluster_curve.show(scene)
+    with inspector:
+        cluster_inspector.show(scene, tree)
+    cluster_members.show(scene)
+    if len(scene.table):
+        cluster_naming.show(scene)
 
 
-def numbers(found: ClusterNumbers) -> None:
-    """How many clusters, how much noise, and how many the subset does not reach."""
+def choose_view(scene: Scene) -> str:
+    """Which of the instruments is shown; rows of no cluster are one click away from all of them."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = st.segmented_control(
+            "View",
+            list(VIEWS),
+            format_func=VIEWS.__getitem__,
+            default="list",
+            required=True,
+            key="clusters.view",
+            label_visibility="collapsed",
+        )
+        if scene.n_noise:
+            is_picked = scene.picked == NOISE
+            if st.button(
+                f"Noise: {words.count(scene.n_noise, 'row')}",
+                key="clusters.noise",
+                type="primary" if is_picked else "secondary",
+            ):
+                scene.pick(NOISE)
+                st.rerun()
+    return str(view)
+
+
+def numbers(found: ClusterNumbers, method: str) -> None:
+    """How many clusters, how many the subset reaches, and the noise where there may be any."""
     cells = st.columns(4)
-    figures.beside(cells[0], "Clusters", words.count(found.n_clusters), f"by {found.method}")
+    figures.beside(cells[0], "Clusters", words.count(found.n_clusters), f"by {method}")
+    if found.n_chosen is not None:
+        figures.beside(
+            cells[1],
+            "Clusters reached",
+            words.count(found.n_clusters - found.n_empty),
+            f"by {found.n_chosen:,} chosen",
+            about="Clusters with at least one chosen row. Higher is better.",
+        )
+    if found.n_noise or found.method == "hdbscan":
+        noise(cells[2:], found)
+
+
+def noise(cells: Sequence[DeltaGenerator], found: ClusterNumbers) -> None:
+    """Rows in no cluster, in the pool and in the subset."""
     figures.beside(
-        cells[1],
+        cells[0],
         "Noise",
         words.share(found.n_noise, found.n_rows),
         f"{found.n_noise:,} of {words.count(found.n_rows, 'row')}",
         about="Share of the pool's rows that are in no cluster. k-means has none; HDBSCAN leaves "
         "out rows where the pool is thin.",
     )
-    if found.n_chosen is None:
-        return
-    figures.beside(
-        cells[2],
-        "Clusters reached",
-        words.count(found.n_clusters - found.n_empty),
-        f"by {words.count(found.n_chosen, 'chosen row')}",
-        about="Clusters with at least one chosen row. Higher is better.",
-    )
-    figures.beside(
-        cells[3],
-        "Noise in the subset",
-        words.share(found.n_chosen_noise, found.n_chosen),
-        f"{found.n_chosen_noise:,} of {words.count(found.n_chosen, 'chosen row')}",
-        about="Share of the chosen rows that are in no cluster.",
-    )
-
-
-def pick(table: pd.DataFrame, *, key: str) -> int | None:
-    """The clusters, largest first; gives the one that is picked."""
-    if not len(table):
-        st.text("No cluster came out: every row is noise. Other settings may find some.")
-        return None
-    share = st.column_config.NumberColumn(format="percent")
-    ratio = st.column_config.NumberColumn(
-        format="%.2f",
-        help="Share of the subset by share of the pool: 1 is as in the pool, 0 is left out.",
-    )
-    done = st.dataframe(
-        table,
-        key=key,
-        column_order=[name for name in table.columns if name not in ("cluster", "chosen")],
-        column_config={
-            "name": st.column_config.TextColumn(width="medium", help="Its most telling words."),
-            "share of pool": share,
-            "share of subset": share,
-            "representation": ratio,
-        },
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [0]}},
-        height=480,
-    )
-    at = done["selection"]["rows"]
-    return int(table["cluster"].iloc[at[0] if at and at[0] < len(table) else 0])
-
-
-def members(
-    workspace: Workspace, chosen: Chosen | None, which: tuple[str, int], version: str
-) -> None:
-    """The rows of a cluster, typical ones first, and the one that is picked beside them."""
-    role, cluster = which
-    made = loaders.in_use(workspace, role)
-    st.subheader("Examples of this cluster", anchor=False)
-    st.text(f"{made.notes['names'][cluster]}: {words.count(made.notes['sizes'][cluster], 'row')}")
-    subset, order = (chosen.subset, chosen.order) if chosen else (None, None)
-    listed, card = layout.split("members")
-    with listed:
-        table = cluster_rows(workspace, cluster, subset, role)
-        key = f"clusters.rows.{version}.{cluster}"
-        row = example_table.picked_row(table, key=key, columns=ROW_COLUMNS)
-        if made.notes["sizes"][cluster] > SHOWN:
-            st.caption(f"The first {SHOWN:,}: typical rows, then chosen ones, then others.")
-    with card:
-        if row is not None:
-            found = example_card(workspace, row, subset=subset, order=order)
-            reader.show_card(found, key="clusters.card")
+    if found.n_chosen is not None:
+        figures.beside(
+            cells[1],
+            "Noise chosen",
+            words.share(found.n_chosen_noise, found.n_chosen),
+            f"{found.n_chosen_noise:,} of {found.n_chosen:,}",
+            about="Share of the chosen rows that are in no cluster.",
+        )
 
 
 def again(workspace: Workspace, role: str) -> None:
     """Settings of the clustering, and the button that runs it anew as a job."""
     with st.expander("Settings"):
-        config = CLUSTERINGS.get(ROLES[role]).config
+        config = CLUSTERINGS.get(METHODS[role]).config
         options = forms.settings(config, key=f"clusters.{role}")
         busy = job_panel.is_busy(workspace)
         if st.button(f"Cluster again by {TITLES[role]}", key="clusters.again", disabled=busy):
@@ -198,7 +187,7 @@ def again(workspace: Workspace, role: str) -> None:
 
 def run(workspace: Workspace, role: str, options: dict[str, Any]) -> None:
     """Start the clustering as a job."""
-    arguments = ["cluster", f"--method={ROLES[role]}", *assigned(options)]
+    arguments = ["cluster", f"--method={METHODS[role]}", *assigned(options)]
     job_panel.start(workspace, arguments, title=f"Cluster by {TITLES[role]}")
 
 

@@ -1,33 +1,34 @@
-"""Map: every example as a point, the chosen ones standing out; lasso, click, move the budget."""
+"""Map: every example as a point, the chosen ones standing out; search, lasso, read, compare."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.pipeline.cards import example_card
-from core.pipeline.lasso import SHOWN
+from core.pipeline.listing import SHOWN, Listed
 from core.workspace import Workspace
 from pages.components import (
-    example_table,
+    chips,
     figures,
+    found_rows,
     hues,
     inspected,
+    inspector,
     job_panel,
     layout,
     loaders,
     measured,
-    reader,
+    search_box,
     shell,
     state,
+    twin_maps,
     words,
 )
 from pages.components.loaders import Chosen
-from pages.components.map import Budget, MapSpec, Polygon, atlas_map
-from pages.components.map_arrays import order_array, points_array
+from pages.components.map import MapEvent
 
 HOW = (
-    "Click a point to read its example. Draw a lasso (Lasso, or Shift and drag) to list what lies "
-    "inside. Move the budget to see the choice grow."
+    "Click a point or a line of the table to read its example. Draw a lasso (Lasso, or Shift and "
+    "drag) to list what lies inside. Move the budget to see the choice grow."
 )
 
 
@@ -60,53 +61,83 @@ def nothing_yet(workspace: Workspace) -> None:
 
 @st.fragment
 def explorer() -> None:
-    """Map, inspector and table: everything that answers to the hand."""
+    """Search, chips, maps, table and inspector: everything that answers to the hand."""
     with state.shown_errors():
         workspace = state.workspace()
         chosen = loaders.chosen(workspace)
-        instrument, inspector = layout.split("map")
+        subset = chosen.subset if chosen else None
+        shown = heeded(workspace, chosen)
+        look = controls(workspace, chosen)
+        with st.container():  # what comes and goes in here moves no map, or it would be made anew
+            search_box.answer()
+            chips.show(workspace, chosen=subset)
+        listed = found_rows.listing(workspace, chosen)
+        if len(shown) > 1:
+            events = twin_maps.draw(workspace, chosen, shown, look)
+            instrument, side = layout.split("map")
+        else:
+            instrument, side = layout.split("map")
+            with instrument:
+                events = twin_maps.draw(workspace, chosen, shown, look)
         with instrument:
-            titles = hues.offered(workspace)
-            colour = st.selectbox(
-                "Colour by",
-                list(titles),
-                format_func=titles.__getitem__,
-                key="map.colour",
-                persist_state="session",
-                width=320,
-            )
-            event = atlas_map(spec(workspace, chosen, colour), key="map")
-        inspected.heed_budget(workspace, chosen, event.budget)
-        row = inspected.heed_row(event.row)
-        with inspector:
+            twin_maps.below(workspace, chosen, shown, look)
+            missing_layout(workspace)
+            table(listed)
+        with side:
             summary(workspace, chosen)
-            read(workspace, chosen, row)
-        if event.polygon is not None:
-            lasso(workspace, chosen, event.polygon)
+            read(workspace, chosen, listed)
+        inspected.tell(workspace)
+        inspected.heed_budget(workspace, chosen, budget_said(events))
 
 
-def spec(workspace: Workspace, chosen: Chosen | None, colour: str) -> MapSpec:
-    """The map as it is to be shown: places, colour, and the order with its slider."""
-    points = loaders.coordinates(workspace)
-    fields = hues.channels(workspace, colour)
-    if chosen is not None:
-        fields["order"] = order_array(chosen.order.rows, len(points), chosen.fingerprint)
-        fields["budget"] = limits(chosen, len(points))
-    return MapSpec(
-        points=points_array(points, loaders.in_use(workspace, "map").fingerprint),
-        n_points=len(points),
-        row=inspected.row(),
-        probe="probe" in st.query_params,  # keeps the time of each frame, for measuring
-        **fields,
-    )
+def heeded(workspace: Workspace, chosen: Chosen | None) -> list[twin_maps.Picture]:
+    """The maps to be shown, after what was done on them was taken to heart."""
+    probe = "probe" in st.query_params  # keeps the time of each frame, for measuring
+    shown = twin_maps.pictures(workspace, chosen, probe=probe)
+    twin_maps.heed(workspace, shown)
+    return shown
 
 
-def limits(chosen: Chosen, n_points: int) -> Budget:
-    """How far the slider goes: along a nested order, or to any budget that is then solved anew."""
-    if chosen.order.nested:
-        return Budget(chosen.least, len(chosen.order), chosen.budget)
-    least = max(chosen.order.n_pinned, 1)
-    return Budget(least, n_points, chosen.budget, solved=chosen.budget)
+def controls(workspace: Workspace, chosen: Chosen | None) -> twin_maps.Look:
+    """Search, colour, and what to compare with."""
+    layout.explorer()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True, width="stretch", key="map-search"):
+            search_box.show(workspace)
+        hue = hues.choose(workspace, chosen, chips.filters(workspace))
+        twin_maps.choose(workspace)
+    return twin_maps.Look(hue, sizes=twin_maps.sizes())
+
+
+def budget_said(events: list[MapEvent]) -> int | None:
+    """The budget at which the slider rests; the first map has it."""
+    return events[0].budget
+
+
+def missing_layout(workspace: Workspace) -> None:
+    """The layout that was asked for beside the map and has to be made first."""
+    other = twin_maps.wanted()
+    if other in twin_maps.to_be_made(workspace):
+        twin_maps.lay_out(workspace, other)
+
+
+def table(listed: found_rows.Found) -> None:
+    """How many examples pass the filters, and the first of them."""
+    st.text(counted(listed.all))
+    found_rows.show(listed)
+
+
+def counted(listed: Listed) -> str:
+    """The sentence above the table: how many pass, how many are chosen, which are listed."""
+    parts = [f"{words.count(listed.n_found, 'example')} match"]
+    parts[0] += "es" if listed.n_found == 1 else ""
+    if listed.n_chosen is not None:
+        parts.append(f"{listed.n_chosen:,} of them chosen")
+    sentence = ", ".join(parts)
+    order = "most alike first" if listed.is_ranked else "chosen ones first"
+    if listed.n_found > SHOWN:
+        return f"{sentence}; the first {SHOWN:,} are listed, {order}."
+    return f"{sentence}; {order}." if listed.n_found else f"{sentence}."
 
 
 def summary(workspace: Workspace, chosen: Chosen | None) -> None:
@@ -133,26 +164,13 @@ def summary(workspace: Workspace, chosen: Chosen | None) -> None:
     )
 
 
-def read(workspace: Workspace, chosen: Chosen | None, row: int | None) -> None:
-    """The example that was clicked, with the reason for or against it."""
+def read(workspace: Workspace, chosen: Chosen | None, listed: found_rows.Found) -> None:
+    """The example that was picked, with the reason for or against it and what stands near it."""
+    row = inspected.row(workspace)
     if row is None:
         st.caption(HOW)
         return
-    subset, order = (chosen.subset, chosen.order) if chosen else (None, None)
-    reader.show_card(example_card(workspace, row, subset=subset, order=order), key="map.card")
-
-
-def lasso(workspace: Workspace, chosen: Chosen | None, polygon: Polygon) -> None:
-    """What lies inside the lasso: the server's count, and the first rows."""
-    found = inspected.lassoed(workspace, chosen, polygon)
-    parts = [f"{words.count(found.n_inside, 'example')} inside the lasso"]
-    if chosen is not None:
-        parts.append(f"{found.n_chosen:,} of them chosen")
-    if found.n_inside > SHOWN:
-        parts.append(f"the first {SHOWN:,} are listed, chosen ones first")
-    st.text(", ".join(parts) + ".")
-    if found.n_inside:
-        example_table.remembering(found.table, "map.row", key=f"map.lasso.{found.key}")
+    inspector.show(workspace, chosen, listed.all.table, row)
 
 
 main()

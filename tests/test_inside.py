@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.errors import RequestError
 from core.project import inside
-from core.project.inside import rows_inside
+from core.project.inside import rows_inside, rows_inside_strokes
 
 SQUARE = [[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]]
 
@@ -127,3 +127,48 @@ def test_an_endless_lasso_is_refused():
 def test_coordinates_of_another_shape_are_a_programmers_mistake():
     with pytest.raises(ValueError, match="shape"):
         rows_inside(SQUARE, np.zeros((3, 3), np.float32))
+
+
+# --- several strokes --------------------------------------------------------------------------
+
+RIGHT = [[1.0, 0.0], [3.0, 0.0], [3.0, 2.0], [1.0, 2.0]]
+HERE = points((0.5, 1), (1.5, 1), (2.5, 1), (9, 9))
+
+
+def stroke(mode, corners):
+    return {"mode": mode, "points": corners}
+
+
+@pytest.mark.parametrize(
+    ("strokes", "rows"),
+    [
+        ([], []),
+        ([stroke("replace", SQUARE)], [0, 1]),
+        ([stroke("add", SQUARE)], [0, 1]),
+        ([stroke("replace", SQUARE), stroke("add", RIGHT)], [0, 1, 2]),
+        ([stroke("replace", SQUARE), stroke("subtract", RIGHT)], [0]),
+        ([stroke("replace", SQUARE), stroke("replace", RIGHT)], [1, 2]),
+        ([stroke("replace", SQUARE), stroke("subtract", RIGHT), stroke("add", RIGHT)], [0, 1, 2]),
+        ([stroke("subtract", RIGHT)], [0, 3]),
+        ([stroke("subtract", RIGHT), stroke("replace", SQUARE)], [0, 1]),
+    ],
+)
+def test_strokes_hold_in_their_order(strokes, rows):
+    found = rows_inside_strokes(strokes, HERE)
+    assert (found.dtype, found.tolist()) == (np.int64, rows)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, SQUARE, {}, {"mode": "invert", "points": SQUARE}, {"mode": "add", "points": [[0, "a"]]},
+     {"mode": "add", "points": [[0, 0], [1e300, 0], [1, 1]]}, {"mode": "add"}],
+)  # fmt: skip
+def test_what_is_no_stroke_is_refused_in_one_line(odd):
+    with pytest.raises(RequestError, match="draw it again") as refused:
+        rows_inside_strokes([stroke("replace", SQUARE), odd], HERE)
+    assert "\n" not in str(refused.value)
+
+
+def test_too_many_strokes_are_refused():
+    with pytest.raises(RequestError, match="at most"):
+        rows_inside_strokes([stroke("add", SQUARE)] * (inside.MAX_STROKES + 1), HERE)

@@ -29,6 +29,7 @@ STEPS = {
     "select",
     "metrics",
     "export",
+    "search",
 }
 KEEPERS = {"workspace", "jobs"}
 CONFIGURED = {"data", "sae", "select"}  # the command line reads the configurations of these steps

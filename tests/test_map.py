@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.project.inside import MAX_STROKES, MAX_VERTICES
 from pages.components import offers, tokens
+from pages.components.map import Label, MapEvent, MapSpec, drawn_on, map_json, merged
 from pages.components.map_arrays import (
     LARGEST,
     NEVER,
@@ -122,7 +124,7 @@ def page():
     import numpy as np
     import streamlit as st
 
-    from pages.components.map import Budget, MapSpec, atlas_map
+    from pages.components.map import Budget, MapSpec, atlas_map, last_event
     from pages.components.map_arrays import points_array
 
     spec = MapSpec(
@@ -131,7 +133,8 @@ def page():
         budget=Budget(1, 4, 2),
     )
     event = atlas_map(spec, key="map")
-    st.session_state["event"] = (event.polygon, event.row, event.budget)
+    assert last_event(spec, key="map") == event
+    st.session_state["event"] = event
     st.session_state["version"] = spec.version
 
 
@@ -149,16 +152,21 @@ def said(**state):
 
 
 TRIANGLE = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]
+NOTHING = MapEvent((), None, None)
+
+
+def stroke(points, mode="replace"):
+    return {"mode": mode, "points": points}
 
 
 def test_nothing_done_is_nothing_said():
-    assert said() == (None, None, None)
+    assert said() == NOTHING
 
 
-def test_a_lasso_a_pick_and_a_budget_arrive():
-    polygon, row, budget = said(polygon={"points": TRIANGLE}, row={"row": 3}, budget=4)
-    assert polygon == ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
-    assert (row, budget) == (3, 4)
+def test_strokes_a_pick_and_a_budget_arrive_with_their_times():
+    drawn = [stroke(TRIANGLE), stroke(TRIANGLE, "subtract")]
+    event = said(strokes={"strokes": drawn, "at": 7}, row={"row": 3, "at": 9}, budget=4)
+    assert event == MapEvent(tuple(drawn), 3, 4, None, strokes_at=7, row_at=9)
 
 
 @pytest.mark.parametrize(
@@ -170,23 +178,78 @@ def test_a_lasso_a_pick_and_a_budget_arrive():
         [[0, 0], [1, 1], [2]],
         [[0, 0], [1, 1], [2, "x"]],
         [[0, 0], [1, 1], [2, float("inf")]],
-        [[0, 0]] * 20_001,
+        [[0, 0]] * (MAX_VERTICES + 1),
     ],
 )
-def test_a_lasso_that_is_none_is_not_believed(points):
-    assert said(polygon={"points": points})[0] is None
+def test_a_stroke_that_is_none_is_not_believed(points):
+    assert said(strokes={"strokes": [stroke(points)]}).strokes == ()
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        {},
+        "strokes",
+        [stroke(TRIANGLE, "invert")],
+        [TRIANGLE],
+        [stroke(TRIANGLE)] * (MAX_STROKES + 1),
+        [stroke(TRIANGLE), stroke(TRIANGLE[:2], "add")],
+    ],
+)
+def test_without_one_of_its_strokes_none_of_a_selection_is_believed(strokes):
+    assert said(strokes={"strokes": strokes}).strokes == ()
 
 
 @pytest.mark.parametrize("row", [-1, 5, 1.5, "1", True, None, [1]])
 def test_a_row_that_is_none_is_not_believed(row):
-    assert said(row={"row": row})[1] is None
+    assert said(row={"row": row}).row is None
 
 
-def test_a_lasso_and_a_row_of_other_points_are_dropped():
-    stale = {"version": "another", "points": TRIANGLE, "row": 1}
-    assert said(polygon=stale, row=stale) == (None, None, None)
+def test_strokes_and_a_row_of_other_points_are_dropped():
+    stale = {"version": "another", "strokes": [stroke(TRIANGLE)], "row": 1, "at": 5}
+    assert said(strokes=stale, row=stale) == NOTHING
 
 
 @pytest.mark.parametrize(("asked", "kept"), [(0, 1), (99, 4), (3, 3), ("3", None), (2.5, None)])
 def test_a_budget_stays_within_its_limits(asked, kept):
-    assert said(budget=asked)[2] == kept
+    assert said(budget=asked).budget == kept
+
+
+@pytest.mark.parametrize(("word", "webgl"), [(False, False), (True, None), (0, None)])
+def test_only_a_browser_that_says_so_lacks_webgl(word, webgl):
+    assert said(webgl=word).webgl is webgl
+
+
+# --- linked maps ------------------------------------------------------------------------------
+
+
+def test_of_linked_maps_the_one_drawn_on_last_holds_and_the_row_picked_last():
+    one = MapEvent((stroke(TRIANGLE),), 1, 40, strokes_at=5, row_at=8)
+    other = MapEvent((stroke(TRIANGLE, "subtract"),), 2, None, strokes_at=6, row_at=7)
+    both = merged(one, other)
+    assert (both.strokes, both.row, both.budget) == (other.strokes, 1, 40)
+    assert drawn_on(one, other) == 1
+
+
+def test_strokes_cleared_on_one_map_clear_those_of_the_other():
+    drawn = MapEvent((stroke(TRIANGLE),), None, None, strokes_at=5)
+    cleared = MapEvent((), None, None, strokes_at=6)
+    assert merged(drawn, cleared).strokes == ()
+    assert drawn_on(drawn, cleared) is None
+    assert drawn_on(NOTHING, NOTHING) is None
+
+
+# --- what the browser is told -----------------------------------------------------------------
+
+
+def test_a_map_tells_its_strokes_with_the_points_they_belong_to():
+    reference = points_array(np.ones((5, 2), np.float32), FINGERPRINT)
+    label = Label(0.5, 1.0, "a name", 12.0)
+    spec = MapSpec(
+        reference, 5, strokes=(stroke(TRIANGLE),), inside=2, link="pair", labels=(label,)
+    )
+    told = map_json(spec)
+    assert told["strokes"] == {"version": spec.version, "strokes": (stroke(TRIANGLE),)}
+    assert (told["inside"], told["link"], told["hover"], told["slider"]) == (2, "pair", None, True)
+    assert told["labels"] == [{"x": 0.5, "y": 1.0, "text": "a name", "size": 12.0}]
+    assert map_json(MapSpec(reference, 5))["strokes"] is None

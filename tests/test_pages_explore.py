@@ -179,7 +179,9 @@ def told(page, **said):
     """The page after the hand did something on the map."""
     (spec,) = shown_by_components(page, "map")
     words = {"row": lambda row: {"version": spec["version"], "row": row}, "budget": int}
-    words["polygon"] = lambda points: {"version": spec["version"], "points": points}
+    words["strokes"] = lambda points: {
+        "version": spec["version"], "strokes": [{"mode": "replace", "points": points}]
+    }  # fmt: skip
     page.session_state["map"] = {name: words[name](value) for name, value in said.items()}
     return page.run()
 
@@ -195,8 +197,8 @@ def test_a_lasso_is_counted_by_the_server(tiny_workspace, monkeypatch):
     (left, low), (right, high) = points.min(axis=0) - 1, points.max(axis=0) + 1
     around = [[float(left), float(low)], [float(right), float(low)], [float(right), float(high)],
               [float(left), float(high)]]  # fmt: skip
-    page = told(opened("map", tiny_workspace, monkeypatch), polygon=around)
-    assert f"{N_ROWS} examples inside the lasso, {BUDGET} of them chosen." in words_of(page)
+    page = told(opened("map", tiny_workspace, monkeypatch), strokes=around)
+    assert f"{N_ROWS} examples match, {BUDGET} of them chosen" in words_of(page)
     assert len(page.dataframe[0].value) == N_ROWS
 
 
@@ -260,14 +262,6 @@ def test_clustering_again_is_a_job_with_its_settings(tiny_workspace, monkeypatch
 
 
 # --- features -------------------------------------------------------------------------------
-
-
-def test_features_count_live_and_dead_latents(tiny_workspace, monkeypatch):
-    page = opened("features", tiny_workspace, monkeypatch)
-    notes = views.in_use(Workspace.open(tiny_workspace), "features").notes
-    found = {item.label: item.value for item in page.metric}
-    assert found["Latents"] == f"{notes['n_latents']:,}"
-    assert found["Reachable"] == f"{notes['n_reachable']:,}"
 
 
 def test_the_dashboard_shows_shaded_examples(tiny_workspace, monkeypatch):

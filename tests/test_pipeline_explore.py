@@ -9,8 +9,8 @@ from core.data.examples import Turn
 from core.errors import ModelError, RequestError
 from core.pipeline import (
     asking,
+    cluster_rows,
     colouring,
-    lasso,
     latent_search,
     latents,
     measures,
@@ -137,21 +137,6 @@ def test_a_column_that_is_not_there_is_refused(workspace):
         colouring.colouring(workspace, "column:nothing_such")
 
 
-def test_a_lasso_around_everything_counts_the_pool_and_lists_chosen_rows_first(workspace, subset):
-    points = np.asarray(views.open_coordinates(workspace))
-    (left, low), (right, high) = points.min(axis=0) - 1, points.max(axis=0) + 1
-    found = lasso.lassoed(
-        workspace, [(left, low), (right, low), (right, high), (left, high)], subset
-    )
-    assert (found.n_inside, found.n_chosen) == (len(points), len(subset))
-    assert found.table["pick"][: len(subset)].tolist() == list(range(1, len(subset) + 1))
-
-
-def test_a_lasso_around_nothing_is_an_empty_table(workspace):
-    found = lasso.lassoed(workspace, [(900, 900), (901, 900), (900, 901)])
-    assert found.n_inside == 0 and not len(found.table)
-
-
 # --- clusters -------------------------------------------------------------------------------
 
 
@@ -172,8 +157,8 @@ def test_the_extremes_run_from_most_to_least_represented(workspace, subset):
 
 
 def test_a_clusters_rows_begin_with_its_typical_ones(workspace, subset):
-    found = representation.cluster_rows(workspace, 0, subset)
-    typical = representation.typical_rows(workspace, 0)
+    found = cluster_rows.cluster_rows(workspace, 0, subset)
+    typical = cluster_rows.typical_rows(workspace, 0)
     assert found["row"][: len(typical)].tolist() == typical.tolist()
     members = np.flatnonzero(np.asarray(views.open_labels(workspace)) == 0)
     assert sorted(found["row"]) == members.tolist()

@@ -117,7 +117,8 @@ def test_a_method_runs_on_nothing_but_what_it_needs(name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", OPTIONAL)
 def test_a_constraint_on_gains_is_honoured_or_refused_by_name(name, kind):
-    size = 60 if kind == "costs" else 40
+    n_features = 150 if "neurons" in SELECTORS.get(name).needs else 40
+    size = 60 if kind == "costs" else n_features
     limits = Constraints(**{kind: np.arange(1.0, size + 1)})
     if kind in SELECTORS.get(name).honours:
         assert len(chosen(name, constraints=limits)) == 24

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_samples, silhouette_score
 
-from core.select.silhouette import mean_silhouettes
+from core.centroids.silhouette import mean_silhouettes
 
 
 def test_a_case_worked_by_hand():

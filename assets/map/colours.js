@@ -12,6 +12,8 @@ const SEQUENCES = {
   cividis: "00224e 123570 3b496c 575d6d 707173 8a8678 a59c74 c3b369 e1cc55 fee838",
 };
 
+const DIVERGING = ["#1f5fcc", "#5482d4", "#ce8649", "#b45309"]; // where the theme names none
+
 export const SLOTS = 256; // codes fit one byte
 
 // The colours the style sheet resolves for this theme, as [r, g, b] from 0 to 1.
@@ -23,14 +25,24 @@ export function themeColours(root) {
     chosen: read("--map-chosen"),
     surface: read("--map-surface"),
     ink: read("--map-ink"),
+    ends: divergingEnds(style, root),
   };
 }
 
-// One colour a category: eight hues, then their steps; `grey` ones (noise, other) have none.
-export function categoryColours({ names, grey }, theme) {
+// The two outermost tokens of each arm of the diverging scale: blue, blue, orange, orange.
+function divergingEnds(style, root) {
+  const tokens = style.getPropertyValue("--st-chart-diverging-colors").split(/,(?![^(]*\))/);
+  if (tokens.length < 4) return DIVERGING.map(hex);
+  return [tokens[0], tokens[1], tokens.at(-2), tokens.at(-1)].map((text) => parsed(text, root));
+}
+
+// One colour a category: eight hues, then their steps; `grey` ones (noise, other) have none, and
+// `accent` ones that of what is chosen.
+export function categoryColours({ names, grey, accent }, theme) {
   const steps = theme.surface[1] < 0.5 ? STEPS_ON_DARK : STEPS;
   return names.map((_, i) => {
     if (grey.includes(i)) return theme.pool;
+    if (accent?.includes(i)) return theme.chosen;
     const hue = i % (HUES.length + 1);
     const round = Math.floor(i / (HUES.length + 1)) % steps.length;
     if (hue === HUES.length) return mixed(theme.ink, theme.surface, INK_STEPS[round]);
@@ -39,9 +51,12 @@ export function categoryColours({ names, grey }, theme) {
   });
 }
 
-// A sequence as 256 colours.
-export function sequence(name) {
-  const stops = (SEQUENCES[name] ?? SEQUENCES.viridis).split(" ").map((text) => hex(`#${text}`));
+// A sequence as 256 colours. That of differences goes from blue to orange through the pool's grey,
+// which is seen on any surface; its middle is zero.
+export function sequence(name, { ends, pool }) {
+  const stops = name === "difference"
+    ? [ends[0], ends[1], pool, ends[2], ends[3]]
+    : (SEQUENCES[name] ?? SEQUENCES.viridis).split(" ").map((text) => hex(`#${text}`));
   return Array.from({ length: SLOTS }, (_, i) => {
     const at = (i / (SLOTS - 1)) * (stops.length - 1);
     const k = Math.min(Math.floor(at), stops.length - 2);

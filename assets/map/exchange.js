@@ -2,6 +2,8 @@
 
 const REMEMBERED = 16;
 
+let last = 0; // the time of the last word of any map in this page, ms since 1970
+
 export class Exchange {
   constructor() {
     this.channel = null; // Streamlit's setters, fresh with every call of the component
@@ -10,10 +12,23 @@ export class Exchange {
   }
 
   send(name, value) {
+    this.expect(name, value);
+    this.channel.setStateValue(name, value);
+  }
+
+  // What belongs to these very points, with its time: of linked maps the last word holds. `value`
+  // is what Python will say back, null for nothing; `said` is what it is told.
+  sendDated(name, value, said) {
+    this.expect(name, value);
+    last = Math.max(last + 1, Date.now());
+    this.channel.setStateValue(name, { ...said, at: last });
+  }
+
+  // Python will say this because we did, or a linked map did: an echo.
+  expect(name, value) {
     const pending = (this.sent[name] ??= []);
     pending.push(JSON.stringify(value));
     if (pending.length > REMEMBERED) pending.shift();
-    this.channel.setStateValue(name, value);
   }
 
   // Calls `adopt(value)` when Python says something new that is not an echo of the hand: an echo

@@ -18,7 +18,7 @@ export class Gestures {
     listen("pointermove", (event) => this.move(event));
     listen("pointerup", (event) => this.up(event));
     listen("pointercancel", () => this.abort());
-    listen("pointerleave", () => this.view.hover(null));
+    listen("pointerleave", () => this.view.hovering.move(null));
     listen("dblclick", (event) => this.view.zoomAt(2, ...this.at(event)));
     listen("wheel", (event) => this.wheel(event), { passive: false });
     listen("keydown", (event) => this.key(event));
@@ -36,22 +36,23 @@ export class Gestures {
   down(event) {
     if (event.button !== 0 || event.target.closest("button")) return;
     const [x, y] = this.at(event);
-    const kind = this.view.isLassoOn || event.shiftKey ? "lasso" : "pan";
-    this.press = { x, y, lastX: x, lastY: y, kind, wandered: false };
+    const tool = this.view.selecting.toolFor(event);
+    this.press = { x, y, lastX: x, lastY: y, tool, wandered: false };
     this.stage.setPointerCapture(event.pointerId);
-    if (kind === "lasso") this.view.beginLasso(x, y);
-    this.view.hover(null);
+    if (tool) this.view.selecting.begin(tool, modeOf(event), x, y);
+    this.view.hovering.move(null);
   }
 
   move(event) {
     const [x, y] = this.at(event);
     const { press } = this;
-    if (!press) return this.view.hover([x, y]);
+    if (!press) return this.view.hovering.move([x, y]);
     press.wandered ||= Math.hypot(x - press.x, y - press.y) > STILL;
-    if (press.kind === "lasso") {
+    if (press.tool) {
       // The browser hands over several positions at once; a lasso wants all of them.
-      for (const part of event.getCoalescedEvents()) this.view.extendLasso(...this.at(part));
-      this.view.extendLasso(x, y);
+      const { selecting } = this.view;
+      for (const part of event.getCoalescedEvents()) selecting.extend(...this.at(part));
+      selecting.extend(x, y);
     } else if (press.wandered) {
       this.view.panBy(x - press.lastX, y - press.lastY);
     }
@@ -63,17 +64,17 @@ export class Gestures {
     const { press } = this;
     this.press = null;
     if (!press) return;
-    if (press.kind === "lasso" && press.wandered) this.view.endLasso();
+    if (press.tool && press.wandered) this.view.selecting.end();
     else {
-      this.view.cancelLasso();
+      this.view.selecting.cancel();
       if (!press.wandered) this.view.pick(...this.at(event));
     }
-    this.view.hover(this.at(event));
+    this.view.hovering.move(this.at(event));
   }
 
   abort() {
     this.press = null;
-    this.view.cancelLasso();
+    this.view.selecting.cancel();
   }
 
   wheel(event) {
@@ -84,28 +85,46 @@ export class Gestures {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = {
-      "+": () => this.view.zoomAt(KEY_ZOOM),
-      "=": () => this.view.zoomAt(KEY_ZOOM),
-      "-": () => this.view.zoomAt(1 / KEY_ZOOM),
-      "0": () => this.view.resetView(),
-      l: () => this.view.toggleLasso(),
-      Escape: () => this.escape(),
-      Enter: () => this.view.pickCentre(),
-      ArrowLeft: () => this.view.panBy(KEY_PAN, 0),
-      ArrowRight: () => this.view.panBy(-KEY_PAN, 0),
-      ArrowUp: () => this.view.panBy(0, KEY_PAN),
-      ArrowDown: () => this.view.panBy(0, -KEY_PAN),
-    }[event.key];
+    const act = this.acts(event)[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act || (event.key === "Enter" && event.target !== this.stage)) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   }
 
+  // What the keys do with the modifiers held now.
+  acts(event) {
+    const { selecting, stage } = this.view;
+    if (event.ctrlKey || event.metaKey) return { z: () => selecting.undo() };
+    if (event.altKey) return { v: () => selecting.addInView("subtract") };
+    return {
+      "+": () => this.view.zoomAt(KEY_ZOOM),
+      "=": () => this.view.zoomAt(KEY_ZOOM),
+      "-": () => this.view.zoomAt(1 / KEY_ZOOM),
+      "0": () => this.view.resetView(),
+      l: () => selecting.use("lasso"),
+      b: () => selecting.use("box"),
+      v: () => selecting.addInView(modeOf(event)),
+      n: () => this.view.toggleNames(),
+      "?": () => stage.keys.toggle(),
+      Escape: () => this.escape(),
+      Enter: () => this.view.pickCentre(),
+      ArrowLeft: () => this.view.panBy(KEY_PAN, 0),
+      ArrowRight: () => this.view.panBy(-KEY_PAN, 0),
+      ArrowUp: () => this.view.panBy(0, KEY_PAN),
+      ArrowDown: () => this.view.panBy(0, -KEY_PAN),
+    };
+  }
+
   escape() {
     if (this.press) this.abort();
+    else if (this.view.stage.keys.isOpen) this.view.stage.keys.toggle();
     else this.view.clear();
   }
+}
+
+// What a stroke begun now does to those before it.
+function modeOf(event) {
+  if (event.altKey) return "subtract";
+  return event.shiftKey ? "add" : "replace";
 }

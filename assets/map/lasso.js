@@ -1,52 +1,51 @@
-// The lasso: drawn on the screen, kept in data units, so that it stays with its points.
-import { drawing } from "./dom.js";
+// A lasso as it is being drawn, in CSS px on the stage.
 
 const LEAST_STEP = 3; // px between two vertices
 const LEAST_VERTICES = 3;
+const SLACK = 0.5; // px that a vertex may lie off the outline without it; a hand is less exact
 
 export class Lasso {
-  constructor() {
-    this.path = drawing("path", { class: "lasso" });
-    this.node = drawing("svg", { class: "overlay", "aria-hidden": "true" }, [this.path]);
-    this.polygon = null; // [[x, y], …] in float32, as the server reads it
-    this.draft = null;
-  }
-
-  get isDrawing() {
-    return this.draft !== null;
-  }
-
-  begin(px, py) {
-    this.draft = [[px, py]];
+  constructor(px, py) {
+    this.corners = [[px, py]];
   }
 
   extend(px, py) {
-    const [lastX, lastY] = this.draft[this.draft.length - 1];
-    if (Math.hypot(px - lastX, py - lastY) >= LEAST_STEP) this.draft.push([px, py]);
+    const [lastX, lastY] = this.corners[this.corners.length - 1];
+    if (Math.hypot(px - lastX, py - lastY) >= LEAST_STEP) this.corners.push([px, py]);
   }
 
-  // Closes the outline and returns it, or null where it was no more than a click.
-  finish(camera) {
-    const outline = this.draft;
-    this.draft = null;
-    if (outline.length < LEAST_VERTICES) return null;
-    // Not rounded: one digit less, and browser and server would count differently.
-    this.polygon = outline.map(([px, py]) => camera.toData(px, py).map(Math.fround));
-    return this.polygon;
+  // The outline, or null where it was no more than a click.
+  finished() {
+    const outline = thinned(this.corners);
+    return outline.length < LEAST_VERTICES ? null : outline;
   }
+}
 
-  cancel() {
-    this.draft = null;
+// Leaves out vertices on straight stretches (Ramer 1972; Douglas and Peucker 1973).
+function thinned(corners) {
+  const kept = new Set([0, corners.length - 1]);
+  const stretches = [[0, corners.length - 1]];
+  while (stretches.length) {
+    const [start, stop] = stretches.pop();
+    const [farthest, distance] = farthestFrom(corners, start, stop);
+    if (distance <= SLACK) continue;
+    kept.add(farthest);
+    stretches.push([start, farthest], [farthest, stop]);
   }
+  return corners.filter((_, i) => kept.has(i));
+}
 
-  set(polygon) {
-    this.polygon = polygon;
+function farthestFrom(corners, start, stop) {
+  const [x0, y0] = corners[start];
+  const [x1, y1] = corners[stop];
+  const long = Math.hypot(x1 - x0, y1 - y0);
+  let [farthest, most] = [start, 0];
+  for (let i = start + 1; i < stop; i += 1) {
+    const [x, y] = corners[i];
+    const away = long
+      ? Math.abs((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) / long
+      : Math.hypot(x - x0, y - y0);
+    if (away > most) [farthest, most] = [i, away];
   }
-
-  redraw(camera) {
-    const corners = this.draft ?? this.polygon?.map(([x, y]) => camera.toScreen(x, y)) ?? [];
-    const text = corners.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
-    this.path.setAttribute("d", text ? `M${text}Z` : "");
-    this.path.classList.toggle("draft", this.isDrawing);
-  }
+  return [farthest, most];
 }

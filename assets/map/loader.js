@@ -1,6 +1,9 @@
 // Fetches base arrays once a versioned address, with the token in a header.
 
-const KEPT = 24; // arrays kept in this page, so that two maps or a remount share them
+// What is kept in this page, so that two maps or a remount share it; beyond it the browser's own
+// cache answers.
+const KEPT = 12; // arrays
+const KEPT_BYTES = 24e6;
 const WAITS = [400, 1200, 3000]; // ms to wait for a fresh token before asking again
 const VIEWS = {
   float32: Float32Array,
@@ -10,6 +13,7 @@ const VIEWS = {
 };
 
 const buffers = new Map(); // address -> promise of an ArrayBuffer
+const arrivals = new Map(); // address -> bytes, oldest first
 
 export class ArrayRefused extends Error {}
 
@@ -20,11 +24,25 @@ export async function fetchArray(reference, current, renew) {
   if (!buffers.has(url)) {
     const pending = download(url, reference.token, current, renew);
     buffers.set(url, pending);
-    pending.catch(() => buffers.delete(url));
-    while (buffers.size > KEPT) buffers.delete(buffers.keys().next().value);
+    pending.then((buffer) => arrived(url, buffer), () => buffers.delete(url));
   }
   const array = new VIEWS[dtype](await buffers.get(url));
   return reference.bounds ? unpacked(array, reference.bounds) : array;
+}
+
+function arrived(url, buffer) {
+  arrivals.set(url, buffer.byteLength);
+  forgetOldest();
+}
+
+function forgetOldest() {
+  let bytes = 0;
+  [...arrivals].reverse().forEach(([url, size], age) => {
+    bytes += size;
+    if (age < KEPT && bytes <= KEPT_BYTES) return;
+    arrivals.delete(url);
+    buffers.delete(url);
+  });
 }
 
 // Places packed into 16 bits a coordinate, spread over [left, low, right, high].

@@ -1,19 +1,13 @@
-// WebGL2: buffers with one value a point, two passes over them (pool, then chosen).
+// WebGL2: the pool as a layer of its own, painted when it changes, and the chosen points over it.
+import { Buffers, CHANNELS, RANKED, byRank } from "./buffers.js";
 import { SLOTS } from "./colours.js";
-import { FRAGMENT, VERTEX } from "./shaders.js";
+import { Layer, Program, Texture } from "./programs.js";
+import {
+  POINTS_FRAGMENT, POINTS_VERTEX, SHADING_FRAGMENT, SHADING_VERTEX,
+} from "./shaders.js";
 
-const NEVER = 0xffffffff; // the rank of a row that no budget reaches
-
-// name -> attribute number, numbers a point, whether the shader reads whole numbers, and the
-// value of all points where there is no array. Bytes of a score stand for 0 to 1.
-const CHANNELS = {
-  points: { at: 0, size: 2, whole: false, absent: [0, 0, 0, 1] },
-  category: { at: 1, size: 1, whole: false, absent: [0, 0, 0, 1] },
-  score: { at: 2, size: 1, whole: false, absent: [0, 0, 0, 1] },
-  order: { at: 3, size: 1, whole: true, absent: [NEVER, 0, 0, 0] },
-  before: { at: 4, size: 1, whole: true, absent: [NEVER, 0, 0, 0] },
-  mask: { at: 5, size: 1, whole: false, absent: [1, 0, 0, 1] },
-};
+const [POOL, CHOSEN, CHOSEN_BEFORE] = [0, 1, 2]; // passes
+const [PALETTE, DENSITY] = [0, 1]; // texture units
 
 let contexts = 0; // made in this page so far; a test watches it
 
@@ -31,6 +25,8 @@ export class Renderer {
     if (!this.gl) throw new NoWebGL2();
     contexts += 1;
     this.arrays = {}; // the typed arrays on the graphics card, for restoring
+    this.picked = {}; // selection -> rows in pick order
+    this.version = 0; // of everything that the pool's layer shows
     this.lost = false;
     this.onLost = (event) => {
       event.preventDefault(); // or it is never restored
@@ -59,123 +55,167 @@ export class Renderer {
   set(name, array) {
     if (this.arrays[name] === array) return;
     this.arrays[name] = array;
-    if (name === "order") this.ranked = byRank(array);
+    if (RANKED.includes(name)) this.picked[name] = byRank(array);
+    else this.version += 1;
     if (!this.lost) this.upload(name);
   }
 
   setPalette(categories, sequence) {
     this.palette = [categories, sequence];
+    this.version += 1;
     if (!this.lost) this.uploadPalette();
+  }
+
+  // The cells of density.js, or others of the same map.
+  setDensity(density) {
+    if (this.density === density) return;
+    this.density = density;
+    this.version += 1;
+    if (!this.lost) this.uploadDensity();
+  }
+
+  // In which order the pool is drawn: a function that makes all rows once, see sample.js.
+  setRows(rows) {
+    this.rows = rows;
+    this.version += 1;
+    if (!this.lost) this.buffers.putRows("pool", rows());
   }
 
   // How many rows a budget chooses.
   chosen(budget) {
-    return Math.min(budget, this.ranked?.length ?? 0);
+    return Math.min(budget, this.picked.order?.length ?? 0);
   }
 
   build() {
     const { gl } = this;
-    this.program = linked(gl, VERTEX, FRAGMENT);
-    this.uniforms = {};
-    const active = gl.getProgramParameter(this.program, gl.ACTIVE_UNIFORMS);
-    for (let i = 0; i < active; i += 1) {
-      const { name } = gl.getActiveUniform(this.program, i);
-      this.uniforms[name] = gl.getUniformLocation(this.program, name);
-    }
-    this.buffers = {};
-    this.shape = gl.createVertexArray();
-    this.texture = gl.createTexture();
+    this.version += 1;
+    this.points = new Program(gl, POINTS_VERTEX, POINTS_FRAGMENT);
+    this.shading = new Program(gl, SHADING_VERTEX, SHADING_FRAGMENT);
+    this.layer = new Layer(gl);
+    this.textures = {
+      palette: new Texture(gl, PALETTE, gl.NEAREST),
+      density: new Texture(gl, DENSITY, gl.LINEAR),
+    };
+    this.buffers = new Buffers(gl);
+    this.nothing = gl.createVertexArray(); // the shading reads no buffer
     for (const name of Object.keys(CHANNELS)) this.upload(name);
+    if (this.rows) this.buffers.putRows("pool", this.rows());
     if (this.palette) this.uploadPalette();
+    if (this.density) this.uploadDensity();
   }
 
   upload(name) {
-    const { gl } = this;
-    const { at, size, whole, absent } = CHANNELS[name];
-    const array = this.arrays[name];
-    gl.bindVertexArray(this.shape);
-    if (array?.length) {
-      this.buffers[name] ??= gl.createBuffer();
-      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
-      gl.bufferData(gl.ARRAY_BUFFER, array, gl.STATIC_DRAW);
-      gl.enableVertexAttribArray(at);
-      const type = array instanceof Uint8Array ? gl.UNSIGNED_BYTE : gl.FLOAT;
-      if (whole) gl.vertexAttribIPointer(at, size, gl.UNSIGNED_INT, 0, 0);
-      else gl.vertexAttribPointer(at, size, type, name === "score", 0, 0);
-    } else {
-      gl.disableVertexAttribArray(at);
-      gl.deleteBuffer(this.buffers[name] ?? null);
-      delete this.buffers[name];
-      // One value for all points; it belongs to the context, not to the vertex array.
-      if (whole) gl.vertexAttribI4ui(at, ...absent);
-      else gl.vertexAttrib4f(at, ...absent);
-    }
-    if (name === "order") this.uploadRanks();
-    gl.bindVertexArray(null);
-  }
-
-  // Rows in pick order as an index buffer: a budget is a prefix of it, and costs what it chooses.
-  uploadRanks() {
-    const { gl } = this;
-    this.buffers.ranks ??= gl.createBuffer();
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers.ranks);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, this.ranked ?? new Uint32Array(), gl.STATIC_DRAW);
+    this.buffers.put(name, this.arrays[name]);
+    // A budget is a prefix of the rows in pick order, and costs what it chooses.
+    if (RANKED.includes(name)) this.buffers.putRows(`picked ${name}`, this.picked[name]);
   }
 
   uploadPalette() {
-    const { gl } = this;
     const pixels = new Uint8Array(2 * SLOTS * 4);
     this.palette.forEach((colours, row) => {
       colours.forEach(([r, g, b, a = 1], i) => {
         pixels.set([255 * r, 255 * g, 255 * b, 255 * a], 4 * (row * SLOTS + i));
       });
     });
-    gl.bindTexture(gl.TEXTURE_2D, this.texture);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, SLOTS, 2, 0, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    this.textures.palette.fill(SLOTS, 2, pixels, 4);
   }
 
-  // One frame. `look` holds what the uniforms need; see MapView.look().
+  uploadDensity() {
+    const { columns, rows, levels } = this.density;
+    this.textures.density.fill(columns, rows, levels, 1);
+  }
+
+  // One frame. `look` holds what the uniforms need; see Scene.draw().
   draw(camera, look) {
-    const { gl, uniforms } = this;
+    const { gl, canvas } = this;
     if (this.lost) return;
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    const scale = [
+      (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height,
+    ];
+    const place = { centre: [camera.x, camera.y], scale };
+    this.layer.update(canvas.width, canvas.height, this.layerKey(place, look), () =>
+      this.paintPool(place, look));
+    this.layer.show();
+    if (this.count) this.paintChosen(place, look);
+  }
+
+  // Whatever changes how the pool looks; the budget does not.
+  layerKey(place, look) {
+    const { canvas, version } = this;
+    const { size, crowd, full, shade, alone, share, context, colouring, theme } = look;
+    return JSON.stringify([
+      version, canvas.width, canvas.height, place, size, crowd, full, shade, alone, share, context,
+      colouring, theme,
+    ]);
+  }
+
+  paintPool(place, look) {
+    const { gl } = this;
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     if (!this.count) return;
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.useProgram(this.program);
-    gl.bindTexture(gl.TEXTURE_2D, this.texture);
-    gl.bindVertexArray(this.shape);
-    gl.uniform2f(uniforms.u_centre, camera.x, camera.y);
-    gl.uniform2f(
-      uniforms.u_scale, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
-    gl.uniform1ui(uniforms.u_budget, look.budget);
-    gl.uniform1ui(uniforms.u_budget_before, look.budgetBefore);
-    gl.uniform1f(uniforms.u_fade, look.fade);
-    gl.uniform1i(uniforms.u_colouring, look.colouring);
-    gl.uniform1f(uniforms.u_size, look.size);
-    gl.uniform1f(uniforms.u_chosen_size, look.chosenSize);
-    gl.uniform1f(uniforms.u_rim, look.rim);
-    gl.uniform1f(uniforms.u_alpha, look.alpha);
-    gl.uniform1f(uniforms.u_context, look.context);
-    gl.uniform3fv(uniforms.u_pool, look.theme.pool);
-    gl.uniform3fv(uniforms.u_chosen, look.theme.chosen);
-    gl.uniform3fv(uniforms.u_surface, look.theme.surface);
-    gl.uniform3fv(uniforms.u_ink, look.theme.ink);
-    gl.uniform1i(uniforms.u_chosen_pass, 0);
-    gl.drawArrays(gl.POINTS, 0, this.count);
-    gl.uniform1i(uniforms.u_chosen_pass, 1);
-    this.drawChosen(look);
+    if (look.shade > 0) this.paintShading(place, look);
+    this.usePoints(place, look, POOL);
+    this.buffers.draw("pool", look.stretches);
+  }
+
+  paintShading(place, look) {
+    const { gl } = this;
+    const at = this.shading.use();
+    this.setPlace(at, place, look);
+    gl.bindVertexArray(this.nothing);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.bindVertexArray(null);
   }
 
-  drawChosen(look) {
+  paintChosen(place, look) {
+    this.usePoints(place, look, CHOSEN);
+    this.buffers.draw("picked order", [[0, this.chosen(look.budget)]]);
+    if (look.fade >= 1) return;
+    const before = Math.min(look.budgetBefore, this.picked.before?.length ?? 0);
+    this.gl.uniform1i(this.points.at.u_pass, CHOSEN_BEFORE); // both selections, for 150 ms
+    this.buffers.draw("picked before", [[0, before]]);
+  }
+
+  usePoints(place, look, pass) {
     const { gl } = this;
-    if (look.fade < 1) gl.drawArrays(gl.POINTS, 0, this.count); // both selections, for 150 ms
-    else gl.drawElements(gl.POINTS, this.chosen(look.budget), gl.UNSIGNED_INT, 0);
+    const at = this.points.use();
+    this.setPlace(at, place, look);
+    gl.uniform1ui(at.u_budget, look.budget);
+    gl.uniform1ui(at.u_budget_before, look.budgetBefore);
+    gl.uniform1f(at.u_fade, look.fade);
+    gl.uniform1i(at.u_pass, pass);
+    gl.uniform1i(at.u_colouring, look.colouring);
+    gl.uniform1i(at.u_masked, Number(Boolean(this.arrays.mask)));
+    gl.uniform1f(at.u_size, look.size);
+    gl.uniform1f(at.u_chosen_size, look.chosenSize);
+    gl.uniform1f(at.u_by_pick, look.byPick ? Math.log2(1 + this.chosen(look.budget)) : 0);
+    gl.uniform1f(at.u_rim, look.rim);
+    gl.uniform1f(at.u_alone, look.alone);
+    gl.uniform1f(at.u_share, look.share);
+    gl.uniform1f(at.u_context, look.context);
+    gl.uniform3fv(at.u_chosen, look.theme.chosen);
+    gl.uniform3fv(at.u_surface, look.theme.surface);
+    gl.uniform3fv(at.u_ink, look.theme.ink);
+    gl.uniform1i(at.u_palette, PALETTE);
+  }
+
+  // Where the camera looks, and how crowded each place is: both programs need it.
+  setPlace(at, place, look) {
+    const { gl, density } = this;
+    gl.uniform2fv(at.u_centre, place.centre);
+    gl.uniform2fv(at.u_scale, place.scale);
+    gl.uniform3fv(at.u_pool, look.theme.pool);
+    gl.uniform1i(at.u_density, DENSITY);
+    gl.uniform2fv(at.u_origin, density.origin);
+    gl.uniform2f(at.u_extent, density.columns * density.side, density.rows * density.side);
+    gl.uniform1f(at.u_span, density.span);
+    gl.uniform1f(at.u_crowd, look.crowd);
+    gl.uniform1f(at.u_full, look.full);
+    gl.uniform1f(at.u_shade, look.shade);
   }
 
   // Waits until the frame is on the canvas: for measuring only, it stalls the pipeline.
@@ -188,41 +228,12 @@ export class Renderer {
     const { gl } = this;
     this.canvas.removeEventListener("webglcontextlost", this.onLost);
     this.canvas.removeEventListener("webglcontextrestored", this.onRestored);
-    for (const buffer of Object.values(this.buffers)) gl.deleteBuffer(buffer);
-    gl.deleteVertexArray(this.shape);
-    gl.deleteTexture(this.texture);
-    gl.deleteProgram(this.program);
+    gl.deleteVertexArray(this.nothing);
+    for (const texture of Object.values(this.textures)) texture.destroy();
+    for (const made of [this.buffers, this.points, this.shading, this.layer]) made.destroy();
     gl.getExtension("WEBGL_lose_context")?.loseContext();
     this.arrays = {};
+    this.picked = {};
+    this.density = this.rows = null;
   }
-}
-
-// Rows in pick order. Ranks are 0, 1, 2 … for the chosen rows and beyond the pool for the rest.
-function byRank(order) {
-  if (!order) return null;
-  const rows = new Uint32Array(order.length);
-  let picked = 0;
-  for (let row = 0; row < order.length; row += 1) {
-    if (order[row] < order.length) {
-      rows[order[row]] = row;
-      picked += 1;
-    }
-  }
-  return rows.subarray(0, picked);
-}
-
-function linked(gl, vertex, fragment) {
-  const program = gl.createProgram();
-  for (const [kind, source] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
-    const shader = gl.createShader(kind);
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-    gl.deleteShader(shader);
-  }
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-    throw new Error(`the map's program does not link: ${gl.getProgramInfoLog(program)}`);
-  }
-  return program;
 }

@@ -1,8 +1,11 @@
 // The points on the canvas: which arrays are there, where the camera looks, what fades.
 import { appearance } from "./appearance.js";
 import { Camera, boundsOf } from "./camera.js";
+import { Density, stepAt } from "./density.js";
 import { Grid } from "./grid.js";
+import { Pace } from "./pace.js";
 import { Renderer } from "./renderer.js";
+import { Tiles } from "./sample.js";
 
 export const CHANNELS = ["points", "category", "score", "order", "mask"];
 
@@ -19,6 +22,7 @@ export class Scene {
     this.addresses = {}; // channel -> address of what is on the graphics card
     this.points = new Float32Array();
     this.fade = null;
+    this.pace = new Pace();
     this.wasDrawn = false;
   }
 
@@ -43,6 +47,17 @@ export class Scene {
     return this.renderer.arrays.category?.[row];
   }
 
+  // Where a row stands on the scale, 0 to 1.
+  shareOf(row) {
+    const scores = this.renderer.arrays.score;
+    return scores instanceof Uint8Array ? scores[row] / 255 : scores?.[row];
+  }
+
+  // Whether a channel shows what is at this address already.
+  holds(name, address) {
+    return this.addresses[name] === address;
+  }
+
   // All arrays of one word of Python at once, so that no frame mixes two of them.
   install(references, arrays, budgetBefore) {
     CHANNELS.forEach((name, i) => {
@@ -50,16 +65,34 @@ export class Scene {
       if (address === (this.addresses[name] ?? null)) return;
       this.addresses[name] = address;
       if (name === "order") this.beginFade(budgetBefore);
-      this.renderer.set(name, arrays[i]);
+      if (name === "mask") this.given = arrays[i];
+      else this.renderer.set(name, arrays[i]);
       if (name === "points") this.setPoints(arrays[i]);
     });
+    this.showMask();
+  }
+
+  // Rows that a lasso leaves out (1 = inside, or null) step back at once, together with those that
+  // Python sets aside.
+  setPreview(mask) {
+    this.preview = mask;
+    this.showMask();
+  }
+
+  showMask() {
+    const preview = this.preview?.length === this.count ? this.preview : null;
+    this.renderer.set("mask", both(this.given ?? null, preview));
   }
 
   setPoints(points) {
     this.points = points;
     this.grid = null;
+    this.density = null;
     const bounds = boundsOf(points);
     if (bounds.join() !== this.camera.bounds.join()) this.camera.setBounds(bounds);
+    const tiles = new Tiles(points, bounds);
+    this.tiles = tiles;
+    this.renderer.setRows(() => tiles.takeRows());
   }
 
   // The selection on show fades out while the next one fades in; no point moves.
@@ -76,14 +109,19 @@ export class Scene {
     this.canvas.height = Math.round(height * density);
   }
 
-  // Draws one frame. Returns the chosen points' size in CSS px and whether a next one is due.
-  draw({ theme, colouring, budget }) {
+  // Draws one frame. Returns the chosen points' size in CSS px, how many points stand for the pool
+  // and whether a next frame is due, now or at rest. The frame `waited` ms to be drawn.
+  draw({ theme, colouring, budget, byPick, waited }) {
     const passed = this.fade ? (performance.now() - this.fade.from) / FADE : 1;
-    const density = this.canvas.width / this.camera.width;
+    const pixels = this.canvas.width / this.camera.width;
+    const { camera } = this;
+    const pace = this.pace.of(camera, waited);
+    const { share, drawn, stretches } = this.tiles.drawn(camera, pace);
+    const density = this.densityNow();
     const chosen = this.chosen(budget);
-    const look = appearance({ camera: this.camera, count: this.count, chosen, colouring, density });
-    this.renderer.draw(this.camera, {
-      ...look, theme, colouring, budget,
+    const look = appearance({ camera, density, drawn, chosen, colouring, pixels });
+    this.renderer.draw(camera, {
+      ...look, theme, colouring, budget, byPick, share, stretches,
       budgetBefore: this.fade?.budget ?? 0,
       fade: Math.min(1, passed),
     });
@@ -92,7 +130,21 @@ export class Scene {
       this.renderer.set("before", null);
     }
     this.wasDrawn ||= this.count > 0;
-    return { chosenSize: look.chosenSize / density, isMoving: this.fade !== null };
+    return {
+      chosenSize: look.chosenSize / pixels, drawn,
+      isMoving: this.fade !== null,
+      isPartial: pace < 1,
+    };
+  }
+
+  // The count of points a cell, anew when the points or the step of the zoom have changed.
+  densityNow() {
+    const step = stepAt(this.camera.zoom);
+    if (this.density?.step !== step) {
+      this.density = new Density(this.points, this.camera.bounds, step);
+      this.renderer.setDensity(this.density);
+    }
+    return this.density;
   }
 
   // The row nearest to a place on the canvas, or -1 where none is near.
@@ -110,4 +162,10 @@ export class Scene {
   destroy() {
     this.renderer.destroy();
   }
+}
+
+// Rows that two masks leave in view; null stands for all rows.
+function both(one, other) {
+  if (!one || !other) return one ?? other;
+  return one.map((value, row) => value & other[row]);
 }

@@ -23,9 +23,12 @@ export class BudgetSlider {
     this.number.addEventListener("keydown", (event) => event.stopPropagation());
   }
 
-  // `budget` is {minimum, maximum, step, value}, or null where nothing was selected.
-  setLimits(budget) {
-    this.node.hidden = !budget;
+  // `budget` is {minimum, maximum, step, value}, or null where nothing was selected; where a
+  // linked map shows the slider, this one follows it with the counter, and keeps the room so that
+  // the two stay level.
+  setLimits(budget, { isShown, isLinked }) {
+    this.node.hidden = !budget || !(isShown || isLinked);
+    this.node.classList.toggle("following", !isShown);
     if (!budget) return;
     for (const input of [this.range, this.number]) {
       input.min = budget.minimum;

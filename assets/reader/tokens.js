@@ -8,8 +8,7 @@ const AROUND = 220; // characters shown at either side of the strongest token
 export function tokens({ examples, maximum }, channel) {
   const tip = element("div", { class: "tip", role: "status", hidden: "" });
   const list = element("ol", { class: "examples" }, examples.map((one) => example(one, maximum, channel)));
-  list.addEventListener("pointerover", (event) => point(tip, event.target));
-  list.addEventListener("pointerleave", () => point(tip, null));
+  watch(list, tip);
   return [list, tip];
 }
 
@@ -80,7 +79,8 @@ function backwards(pieces) {
   return kept;
 }
 
-function shown({ role, unread }, pieces, maximum) {
+// A turn with its tokens shaded.
+export function shown({ role, unread }, pieces, maximum) {
   const text = element("div", { class: "text", dir: "auto" }, pieces.flatMap((one) => piece(one, maximum)));
   if (unread) {
     const about = "beyond what the model reads of an example";
@@ -95,6 +95,12 @@ function piece([text, value], maximum) {
   const token = element("span", { class: "token", "data-value": value.toPrecision(3) }, visible(text));
   token.style.setProperty("--heat", share.toFixed(3));
   return [token];
+}
+
+// Says in `tip` the value of the token under the pointer, while it is over `area`.
+export function watch(area, tip) {
+  area.addEventListener("pointerover", (event) => point(tip, event.target));
+  area.addEventListener("pointerleave", () => point(tip, null));
 }
 
 // The value of the token under the pointer, beside it.

@@ -2,5 +2,6 @@
 
 from core.centroids.fitting import Partition, fit_centroids
 from core.centroids.nearest import nearest_centroids
+from core.centroids.silhouette import mean_silhouettes
 
-__all__ = ["Partition", "fit_centroids", "nearest_centroids"]
+__all__ = ["Partition", "fit_centroids", "mean_silhouettes", "nearest_centroids"]

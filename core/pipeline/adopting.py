@@ -8,13 +8,16 @@ from core.workspace import Workspace
 MADE_FROM: dict[str, tuple[str, ...]] = {
     "pool": ("readings", "duplicates", "overlap"),
     "sae": ("readings",),
-    "readings": ("features", "graph", "duplicates", "overlap"),
+    "readings": ("features", "graph", "map-codes", "map-neurons", "duplicates", "overlap"),
     "graph": ("map", "clusters", "hdbscan"),
-    "features": ("selection",),
+    "features": ("selection", "latent-map"),
     "map": (),
+    "map-codes": (),
+    "map-neurons": (),
     "clusters": (),
     "hdbscan": (),
     "selection": (),
+    "latent-map": (),
     "duplicates": (),
     "overlap": (),
 }

@@ -67,7 +67,8 @@ def as_arguments(workspace: Workspace, request: Request) -> list[str]:
     arguments.append(f"{flag[request.budget.kind]}={request.budget.value}")
     arguments += assigned(request.options)
     arguments += [f"--quota={one}" for one in request.quotas]
-    arguments += [f"--weight={latent}={weight:g}" for latent, weight in request.weights.items()]
+    own = [one for one in request.weights if one not in request.marked]  # marks join by themselves
+    arguments += [f"--weight={one}={request.weights[one]:g}" for one in own]
     if request.duplicates:
         arguments.append("--one-per-group")
     if request.length_power:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from core.data.metadata import OWN_COLUMNS
 from core.errors import RequestError
 from core.fingerprint import digest
-from core.pipeline.views import in_use, open_labels, open_pool
+from core.pipeline.cluster_edits import edited
+from core.pipeline.views import in_use, open_pool
 from core.records import Bools, Floats, Rows
 from core.workspace import Workspace
 
@@ -42,6 +43,7 @@ class Scale:
     low: str
     high: str
     fingerprint: str
+    palette: str = "viridis"
 
 
 def colourings(workspace: Workspace) -> dict[str, str]:
@@ -62,21 +64,20 @@ def colourings(workspace: Workspace) -> dict[str, str]:
 def colouring(workspace: Workspace, key: str) -> Groups | Scale:
     """Labels or numbers of every row; RequestError when the key is not on offer."""
     if key in CLUSTERS:
-        made = in_use(workspace, key)
-        labels = np.asarray(open_labels(workspace, key), dtype=np.int64)
-        own = _own_fingerprint(made.fingerprint, key)
-        return Groups(CLUSTERS[key], labels, tuple(made.notes["names"]), "noise", own)
+        known = edited(workspace, key)
+        own = own_fingerprint(known.fingerprint, key)
+        return Groups(CLUSTERS[key], known.labels.astype(np.int64), known.names, "noise", own)
     title = colourings(workspace).get(key)
     if title is None:
         raise RequestError(f"there is no column {key.removeprefix(COLUMN)!r} to colour by")
-    own = _own_fingerprint(in_use(workspace, "pool").fingerprint, key)
+    own = own_fingerprint(in_use(workspace, "pool").fingerprint, key)
     values = open_pool(workspace).column(key.removeprefix(COLUMN))
     if values.dtype == object:
         return _groups(title, values.astype(np.object_), own)
     return _scale(title, values.astype(np.float64), own, words=key == f"{COLUMN}{LENGTH}")
 
 
-def _own_fingerprint(parent: str, key: str) -> str:
+def own_fingerprint(parent: str, key: str) -> str:
     """Names the colouring itself, so that a browser may keep what it fetched."""
     return digest(f"{parent} {key}".encode())[:32]
 

@@ -11,12 +11,14 @@ import numpy as np
 from core.cluster import CLUSTERINGS, Clustering
 from core.cluster import cluster as run_clusterer
 from core.cluster.describe import describe
-from core.cluster.names import cluster_names
+from core.cluster.names import Vocabulary, own_names, vocabulary
 from core.fingerprint import Recipe
 from core.options import as_values, configure
 from core.pipeline.adopting import adopt
 from core.pipeline.arrays import load_array, save_array
+from core.pipeline.cluster_trees import make_tree
 from core.pipeline.result import StepResult
+from core.pipeline.spaces import ROLES, check_space, laid_out
 from core.pipeline.views import in_use, open_pool, open_readings
 from core.project import PROJECTIONS
 from core.project import project as run_projection
@@ -39,13 +41,21 @@ def project(
     method: str = "umap",
     options: Mapping[str, Any] | None = None,
     *,
+    space: str = "embeddings",
     reporter: Reporter | None = None,
 ) -> StepResult:
-    """Lay the pool out in two dimensions; the neighbour graph is made first when absent."""
+    """Lay the pool out in two dimensions by its embeddings, its codes or its neurons.
+
+    The neighbour graph of the embeddings is made first when absent.
+    """
     started = time.monotonic()
-    made = projected(workspace, method, options or {}, reporter or Quiet())
-    adopt(workspace, "map", made.fingerprint)
-    return StepResult({"map": made.fingerprint}, time.monotonic() - started)
+    reporter = reporter or Quiet()
+    if check_space(space) == "embeddings":
+        made = projected(workspace, method, options or {}, reporter)
+    else:
+        made = laid_out(workspace, space, method, options or {}, reporter)
+    adopt(workspace, ROLES[space], made.fingerprint)
+    return StepResult({ROLES[space]: made.fingerprint}, time.monotonic() - started)
 
 
 def cluster(
@@ -69,9 +79,11 @@ def cluster(
         parents = {"readings": workspace.current()["readings"]}
         points = np.asarray(readings.embeddings, dtype=np.float32)
     recipe = Recipe(f"cluster {method}", CLUSTERING, as_values(config), parents)
+    counted = None
     if workspace.find("clusters", recipe.fingerprint) is None:
-        _publish_clusters(workspace, recipe, method, points, config, reporter)
+        counted = _publish_clusters(workspace, recipe, method, points, config, reporter)
     adopt(workspace, CLUSTER_ROLES[method], recipe.fingerprint)
+    make_tree(workspace, CLUSTER_ROLES[method], reporter, counted)
     return StepResult({"clusters": recipe.fingerprint}, time.monotonic() - started)
 
 
@@ -135,12 +147,12 @@ def _publish_clusters(
     points: Floats,
     config: Any,
     reporter: Reporter,
-) -> None:
+) -> Vocabulary:
     result = run_clusterer(
         method, points, config, progress=reporter.stage(f"Clustering by {method}", "steps")
     )
     texts = open_pool(workspace).texts()
-    names = cluster_names(texts, result.labels, progress=reporter.stage("Naming clusters", "rows"))
+    counted = vocabulary(texts, result.labels, progress=reporter.stage("Naming clusters", "rows"))
     cards = describe(result, points)
     with workspace.publish("clusters", recipe, title=_title(result)) as draft:
         save_array(draft.folder, "labels", result.labels)
@@ -150,10 +162,11 @@ def _publish_clusters(
             method=method,
             n_clusters=result.n_clusters,
             noise_share=result.noise_share,
-            names=names,
+            names=own_names(counted),
             sizes=[card.size for card in cards],
             typical=[card.typical.tolist() for card in cards],
         )
+    return counted
 
 
 def _title(result: Clustering) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ import numpy as np
 from core.data.pool import Pool
 from core.errors import DataError, RequestError
 from core.pipeline.arrays import load_array
-from core.pipeline.views import in_use, open_features, open_pool, open_readings
-from core.records import Floats
+from core.pipeline.marks import marks
+from core.pipeline.views import in_use, open_pool, open_readings
+from core.pipeline.weights import feature_weights, weighs
+from core.records import Floats, Rows
 from core.select.budget import Budget
 from core.select.constraints import Constraints
 from core.select.quotas import parse_quota
-from core.workspace import Workspace
+from core.workspace import Artifact, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Request:
     duplicates: str | None = None  # groups of near-duplicates, of which one row each is chosen
     length_power: float = 0.0  # gains count for each token to this power; 0 as in the papers
     weights: Mapping[int, float] = field(default_factory=dict)  # latent -> weight; 0 mutes it
+    marked: tuple[int, ...] = ()  # those of `weights` that the workspace's marks brought
     targets: str | None = None  # the artifact of target examples
     given: str | None = None  # the artifact of somebody else's subset
 
@@ -44,6 +47,7 @@ class Request:
             "duplicates": self.duplicates,
             "length_power": self.length_power,
             "weights": {str(latent): weight for latent, weight in sorted(self.weights.items())},
+            "marked": sorted(self.marked),
             "targets": self.targets,
             "given": self.given,
         }
@@ -68,6 +72,7 @@ class Request:
             duplicates=config.get("duplicates"),
             length_power=config.get("length_power", 0.0),
             weights={int(one): weight for one, weight in config.get("weights", {}).items()},
+            marked=tuple(config.get("marked", ())),
             targets=config.get("targets"),
             given=config.get("given"),
         )
@@ -91,8 +96,48 @@ def constraints_of(workspace: Workspace, request: Request) -> Constraints:
         quotas=tuple(parse_quota(one) for one in request.quotas),
         groups=_groups(workspace, request),
         costs=_costs(workspace, examples, request.length_power),
-        feature_weights=_weights(workspace, request.weights),
+        feature_weights=feature_weights(workspace, request.method, request.weights),
     ).checked(examples.n_rows)
+
+
+def with_marks(workspace: Workspace, request: Request) -> Request:
+    """The request with what the workspace's marks mute and weigh now; its own weights win.
+
+    Methods that weigh no features stay as they are. Replays ask without it: a stored order holds
+    the weights it was solved with.
+    """
+    own = {one: weight for one, weight in request.weights.items() if one not in request.marked}
+    kind = weighs(request.method)
+    if kind is None:
+        return replace(request, weights=own, marked=())
+    told = {one: weight for one, weight in marks(workspace).weights(kind).items() if one not in own}
+    return replace(request, weights={**told, **own}, marked=tuple(sorted(told)))
+
+
+def marks_differ(workspace: Workspace, artifact: Artifact) -> bool:
+    """Whether a stored order was chosen under other marks than there are now."""
+    stored = Request.of(artifact.config, Budget("rows", 1))
+    now = with_marks(workspace, stored)
+    return (dict(now.weights), now.marked) != (dict(stored.weights), stored.marked)
+
+
+def told_weights(request: Request) -> str | None:
+    """What a request mutes and weighs, in a sentence; None where that is nothing."""
+    if not request.weights:
+        return None
+    n_muted = sum(weight == 0 for weight in request.weights.values())
+    kind = weighs(request.method) or "latent"
+    named = [(n_muted, "muted"), (len(request.weights) - n_muted, "weighted")]
+    parts = [f"{n:,} {kind}{'' if n == 1 else 's'} {word}" for n, word in named if n]
+    by = f"; by marks of this workspace: {len(request.marked):,}" if request.marked else ""
+    return " and ".join(parts) + by
+
+
+def forbidden_rows(workspace: Workspace) -> Rows:
+    """The rows that the order in use was forbidden to choose."""
+    found = workspace.in_use("selection")
+    ids = found.config["forbidden"] if found is not None else ()
+    return open_pool(workspace).rows_of(ids, called="forbidden")
 
 
 def groups_in_use(workspace: Workspace) -> str:
@@ -139,19 +184,3 @@ def _costs(workspace: Workspace, examples: Pool, power: float) -> Floats | None:
     else:
         lengths = examples.column("n_response_words").astype(np.float32)
     return np.maximum(lengths, 1) ** np.float32(power)
-
-
-def _weights(workspace: Workspace, weights: Mapping[int, float]) -> Floats | None:
-    if not weights:
-        return None
-    in_use(workspace, "features")
-    found = np.ones(open_features(workspace).sets.n_features, dtype=np.float32)
-    for latent, weight in weights.items():
-        if not 0 <= latent < len(found):
-            raise RequestError(
-                f"latent {latent} does not exist; the SAE in use has {len(found)}, from 0"
-            )
-        if not 0 <= weight <= 1000:
-            raise RequestError(f"a weight is from 0 (mute) to 1,000; latent {latent} has {weight}")
-        found[latent] = weight
-    return found

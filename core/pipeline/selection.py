@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from core.fingerprint import Recipe
 from core.options import as_values, configure
 from core.pipeline.adopting import adopt
 from core.pipeline.given import given_rows
-from core.pipeline.requests import Request, constraints_of
+from core.pipeline.requests import Request, constraints_of, told_weights, with_marks
 from core.pipeline.result import StepResult
 from core.pipeline.targets import target_sets
 from core.pipeline.views import in_use, open_pool, selection_view
@@ -56,8 +56,12 @@ def select_subset(
     out: Path | None = None,
     reporter: Reporter | None = None,
 ) -> StepResult:
-    """Choose a subset, put it in use, and write its selection file when `out` is given."""
+    """Choose a subset, put it in use, and write its selection file when `out` is given.
+
+    What the workspace's marks mute and weigh is honoured where the method weighs features.
+    """
     started = time.monotonic()
+    request = with_marks(workspace, request)
     solved = solve(workspace, request, reporter=reporter)
     adopt(workspace, "selection", solved.artifact.fingerprint)
     workspace.choose(budget=len(solved.subset))
@@ -67,11 +71,17 @@ def select_subset(
         "rows": len(solved.subset),
         "coverage": covered(solved.subset),
         "solve_seconds": solved.artifact.notes["solve_seconds"],
-        "remarks": [*solved.subset.notes, *_unmatched(workspace, request)],
+        "remarks": [*_told(solved.subset, request), *_unmatched(workspace, request)],
     }
     return StepResult(
         {"selection": solved.artifact.fingerprint}, time.monotonic() - started, notes=notes
     )
+
+
+def _told(subset: Selection, request: Request) -> list[str]:
+    """The subset's notes and what was muted and weighted for it, said once."""
+    told = told_weights(request)
+    return list(dict.fromkeys([*subset.notes, *([told] if told else [])]))
 
 
 def _unmatched(workspace: Workspace, request: Request) -> list[str]:
@@ -111,6 +121,8 @@ def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None =
             seed=request.seed,
             progress=progress,
         )
+        told = told_weights(request)
+        order = replace(order, notes=(*order.notes, told)) if told else order
         artifact = _publish(workspace, recipe, order, time.monotonic() - began)
     order = stored_order(artifact)
     return Solved(artifact, order, _answer(order, request.budget, pool, limits))

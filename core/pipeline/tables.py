@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.data.pool import Pool
-from core.pipeline.views import in_use, open_features, open_labels, open_pool
+from core.pipeline.cluster_edits import edited
+from core.pipeline.views import open_features, open_labels, open_pool
 from core.records import Rows
 from core.select.carriers import gathered, sole_carriers
 from core.select.selection import Selection
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREVIEW = 160  # characters of an example shown in a table
+HALF_ROW = 0.5
 
 
 def row_table(workspace: Workspace, rows: Rows, *, chosen: Selection | None = None) -> pd.DataFrame:
@@ -46,33 +49,48 @@ def previews(pool: Pool, rows: Rows) -> list[str]:
 
 def cluster_labels(workspace: Workspace, role: str = "clusters") -> Any:
     """The name of each row's cluster, (n_rows,) of text; 'noise' where it has none."""
-    names = [*in_use(workspace, role).notes["names"], "noise"]
+    names = [*edited(workspace, role).names, "noise"]
     return np.array(names, dtype=object)[open_labels(workspace, role)]
 
 
 def cluster_table(
     workspace: Workspace, chosen: Selection | None, role: str = "clusters"
 ) -> pd.DataFrame:
-    """One line a cluster: name, rows, and its share of the subset against its share of the pool."""
+    """One line a cluster: name, rows, and its share of the subset against its share of the pool.
+
+    Clusters that were merged by hand count as one. `log2 ratio` is that of `log_ratios`.
+    """
     import pandas as pd
 
-    notes = in_use(workspace, role).notes
-    labels = np.asarray(open_labels(workspace, role))
-    n_clusters = notes["n_clusters"]
-    sizes = np.bincount(labels[labels >= 0], minlength=n_clusters)
+    known = edited(workspace, role)
+    numbers, sizes, n_rows = known.numbers, known.sizes(), max(len(known.labels), 1)
     table: dict[str, Any] = {
-        "cluster": np.arange(n_clusters),
-        "name": notes["names"],
-        "rows": sizes,
-        "share of pool": sizes / max(len(labels), 1),
+        "cluster": numbers,
+        "name": [known.names[number] for number in numbers],
+        "rows": sizes[numbers],
+        "share of pool": sizes[numbers] / n_rows,
     }
     if chosen is not None:
-        picked = labels[chosen.rows]
-        counts = np.bincount(picked[picked >= 0], minlength=n_clusters)
+        picked = known.labels[chosen.rows]
+        counts = np.bincount(picked[picked >= 0], minlength=len(sizes))[numbers]
         table["chosen"] = counts
         table["share of subset"] = counts / max(len(chosen), 1)
         table["representation"] = table["share of subset"] / table["share of pool"]
-    return pd.DataFrame(table)
+        expected = len(chosen) * table["share of pool"]
+        table["log2 ratio"] = log_ratios(counts, expected)
+    return pd.DataFrame(table).sort_values(
+        "rows", ascending=False, kind="stable", ignore_index=True
+    )
+
+
+def log_ratios(counts: Rows, expected: Any) -> NDArray[np.float64]:
+    """log2 of chosen rows by the rows that its share of the pool would give, a cluster.
+
+    0 is as in the pool, 1 twice and -1 half as many. Half a row is added on both sides, so that
+    a cluster without a chosen row has a number too, the smaller the more rows it should have had.
+    """
+    ratios: NDArray[np.float64] = np.log2((counts + HALF_ROW) / (expected + HALF_ROW))
+    return ratios
 
 
 def latent_table(workspace: Workspace, chosen: Selection | None) -> pd.DataFrame:

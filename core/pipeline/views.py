@@ -24,12 +24,17 @@ STEPS = {
     "readings": "extract",
     "features": "extract",
     "map": "project",
+    "map-codes": "project --space codes",
+    "map-neurons": "project --space neurons",
+    "latent-map": "project --space latents",
     "clusters": "cluster",
     "hdbscan": "cluster --method hdbscan",
     "selection": "select",
     "duplicates": "duplicates",
     "overlap": "overlap",
 }
+KINDS = {"hdbscan": "clusters", "map-codes": "map", "map-neurons": "map"}
+"""Roles that share a kind of artifact with another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ class Features:
 
 def in_use(workspace: Workspace, role: str) -> Artifact:
     """The artifact in use for a role; WorkspaceError names the step that makes it."""
-    kind = "clusters" if role == "hdbscan" else role
-    found = workspace.in_use(role, kind)
+    found = workspace.in_use(role, KINDS.get(role, role))
     if found is None:
         raise WorkspaceError(
             f"{workspace.root} has no {role} in use yet; run `{STEPS.get(role, role)}` first"

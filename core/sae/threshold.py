@@ -6,9 +6,11 @@ Without one, the union of a row's token codes is nearly every latent, and covera
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import RequestError
 from core.options import option
@@ -116,7 +118,7 @@ def theta_for(codes: Csr, target: int) -> float:
     return float(np.float32((inside + outside) / 2))
 
 
-def correlation(left: Rows, right: Rows) -> float | None:
+def correlation(left: NDArray[Any], right: NDArray[Any]) -> float | None:
     """Pearson correlation, or None where one side does not vary."""
     if len(left) < 2 or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.centroids import fit_centroids
+from core.centroids.silhouette import Doubles, mean_silhouettes
 from core.records import Progress, silent
 from core.select.hashing import hash_order
 from core.select.parts import part_of
-from core.select.silhouette import Doubles, mean_silhouettes
 from core.select.vectors import vectors_of
 from core.select.view import View
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import RequestError
 from core.options import option
-from core.records import FeatureSets, Progress, silent
+from core.records import FeatureSets, Floats, Progress, silent
 from core.select.base import selector
 from core.select.carriers import first_carriers
 from core.select.constraints import NO_CONSTRAINTS, Constraints
@@ -91,7 +91,7 @@ class MadsConfig:
     MadsConfig,
     title="MADS (neuron coverage)",
     needs=("neurons",),
-    honours=("costs",),
+    honours=("costs", "feature_weights"),
     ahead=False,
     complexity="O(nnz) a round",
     when="To cover what a model computes rather than what an SAE names; the paper takes 15 % of "
@@ -117,8 +117,8 @@ def mads(
     def settling(done: int, total: int, note: str = "") -> None:
         progress(0, budget, f"neuron sets, {note}: {done / max(total, 1):.0%}")
 
-    active = neuron_sets(view.neurons, _rule(config), progress=settling)
-    objective, unit = _objective(config, active.sets)
+    active = neuron_sets(view.neurons, rule_of(config), progress=settling)
+    objective, unit = _objective(config, active.sets, constraints.feature_weights)
     order = greedy_order(
         active.sets,
         budget,
@@ -135,7 +135,8 @@ def mads(
     return Picks(order.rows, order.round_starts, explains, _notes(config, active, order))
 
 
-def _rule(config: MadsConfig) -> SetRule:
+def rule_of(config: MadsConfig) -> SetRule:
+    """Which neurons of a row a configuration counts as active."""
     return SetRule(
         kind=config.rule,
         share=config.share,
@@ -146,8 +147,14 @@ def _rule(config: MadsConfig) -> SetRule:
     )
 
 
-def _objective(config: MadsConfig, sets: FeatureSets) -> tuple[Objective, int]:
-    """What covering a neuron is worth in whole numbers, and how many of them are 1."""
+def _objective(
+    config: MadsConfig, sets: FeatureSets, asked: Floats | None
+) -> tuple[Objective, int]:
+    """What covering a neuron is worth in whole numbers, and how many of them are 1.
+
+    Weights that were asked for multiply what the method itself weighs; `own_gains` takes their
+    unit out again.
+    """
     objective, unit = Objective(), 1
     if config.on_saturation == "multi-cover":
         objective = Objective(saturated="deeper")
@@ -158,8 +165,21 @@ def _objective(config: MadsConfig, sets: FeatureSets) -> tuple[Objective, int]:
     elif config.on_saturation == "concave":
         steps = concave_steps(config.concave, scale=config.scale, most=sets.n_rows)
         objective, unit = Objective(steps), config.scale
+    if asked is not None:
+        objective = replace(objective, weights=_weighed(objective, asked, sets))
     _check_fits(objective, sets)
     return objective, unit
+
+
+def _weighed(objective: Objective, asked: Floats, sets: FeatureSets) -> NDArray[np.int64]:
+    """The method's own weights times those asked for, in whole numbers."""
+    if len(asked) != sets.n_features:
+        raise RequestError(
+            f"{len(asked):,} weights for {sets.n_features:,} neurons; a weight is one of a neuron, "
+            "numbered layer * neurons of a layer + unit"
+        )
+    own = 1 if objective.weights is None else objective.weights
+    return np.rint(np.asarray(asked, dtype=np.float64) * WEIGHT_UNIT * own).astype(np.int64)
 
 
 def concave_steps(name: str, *, scale: int, most: int) -> list[int]:

@@ -1,6 +1,17 @@
 """The verbs of `python -m core`, a file a group: each declares its options and names its step."""
 
-from core.verbs import choosing, comparing, mapping, measuring, reading, telling, whole
+from core.verbs import (
+    choosing,
+    comparing,
+    labelling,
+    mapping,
+    measuring,
+    neurons,
+    reading,
+    searching,
+    telling,
+    whole,
+)
 from core.verbs.calls import Call, app
 
 __all__ = [
@@ -8,9 +19,12 @@ __all__ = [
     "app",
     "choosing",
     "comparing",
+    "labelling",
     "mapping",
     "measuring",
+    "neurons",
     "reading",
+    "searching",
     "telling",
     "whole",
 ]

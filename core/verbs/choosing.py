@@ -46,7 +46,9 @@ def select(
     ] = 0.0,
     weights: Annotated[
         list[str] | None,
-        typer.Option("--weight", help="latent=weight, 0 mutes it; repeatable."),
+        typer.Option(
+            "--weight", help="latent=weight (mads: neuron=weight), 0 mutes it; repeatable."
+        ),
     ] = None,
     given: Annotated[
         str | None,

@@ -25,6 +25,19 @@ def measure(workspace: WorkspaceDir, as_json: AsJson = False, job: JobDir = None
 
 
 @app.command()
+def thresholds(workspace: WorkspaceDir, as_json: AsJson = False, job: JobDir = None) -> Call:
+    """What other thresholds would make of coverage on the readings in use."""
+
+    def step(reporter: Reporter) -> dict[str, Any]:
+        from core.pipeline import thresholds as table
+        from core.workspace import Workspace
+
+        return table.measure_thresholds(Workspace.open(workspace), reporter=reporter).as_json()
+
+    return Call(step, as_json, job)
+
+
+@app.command()
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="Selection files.")],
     workspace: WorkspaceDir,

@@ -11,6 +11,7 @@ WORK = {
     "map": ("Map", ":material/scatter_plot:"),
     "clusters": ("Clusters", ":material/workspaces:"),
     "features": ("Features", ":material/grid_view:"),
+    "coverage": ("Coverage", ":material/show_chart:"),
     "subset": ("Subset", ":material/checklist:"),
     "export": ("Export", ":material/download:"),
 }

@@ -52,14 +52,16 @@ def has_any(workspace: Workspace) -> bool:
 def show(workspace: Workspace, *verbs: str) -> None:
     """The jobs that concern a page: those active, and the last one if it is of `verbs` and failed.
 
-    Draws nothing when there is neither.
+    Draws nothing when there is neither. Its place on the page is there all the same: a map below
+    would begin anew when a job came or went.
     """
     found = jobs.listed(workspace.root)
     active = [job.id for job in found if job.is_active]
-    if active:
-        _watch(workspace, active, "panel")
-    elif found and found[0].verb in verbs and found[0].state in WRONG:
-        _ended(workspace, found[0])
+    with st.container():
+        if active:
+            _watch(workspace, active, "panel")
+        elif found and found[0].verb in verbs and found[0].state in WRONG:
+            _ended(workspace, found[0])
 
 
 def table(workspace: Workspace) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from core.data.pool import Pool
 from core.pipeline.arrays import load_array
 from core.pipeline.selection import covered, stored_order
-from core.pipeline.views import Features, open_pool, read_features
+from core.pipeline.views import KINDS, Features, open_pool, read_features
 from core.records import Floats
 from core.select.selection import Selection
 from core.workspace import Artifact, Workspace
@@ -47,7 +47,7 @@ class Chosen:
 
 def in_use(workspace: Workspace, role: str) -> Artifact | None:
     """The artifact in use for a role, or None; 'hdbscan' is a role of kind 'clusters'."""
-    return workspace.in_use(role, "clusters" if role == "hdbscan" else role)
+    return workspace.in_use(role, KINDS.get(role, role))
 
 
 def pool(workspace: Workspace) -> Pool:

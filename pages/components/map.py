@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import functools
-import math
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
-from pages.components.map_arrays import ArrayRef, Category, Score
+from pages.components.declared import declare
+from pages.components.map_arrays import ArrayRef, Category, Score, TextRef
+from pages.components.map_said import MapEvent, Strokes, drawn_on, heard, merged
 
-ASSETS = Path(__file__).parents[2] / "assets"
 NAME = "coreset-atlas.map"
-MAX_VERTICES = 20_000
+REFERENCES = ("points", "category", "score", "order", "mask", "hover")
 
-Polygon = tuple[tuple[float, float], ...]
+__all__ = [
+    "Budget", "Label", "MapEvent", "MapSpec", "Strokes", "atlas_map", "drawn_on", "last_event",
+    "map_json", "merged",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,29 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A name on the map, in the units of its points; the larger `size`, the sooner it is shown."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
 class MapSpec:
     """What a map shows. Arrays travel once; whatever else changes is a few hundred bytes.
 
     Colour is the category's, else the score's, else plain. `order` with `budget` gives the
-    slider, `order` alone highlights the whole selection. `row` and `polygon` restore what was
-    picked; hand back what the last event said, and leave them out to clear.
+    slider, `order` alone highlights the whole selection; `sizes` "pick" draws early picks larger.
+    `row` and `strokes` restore what was picked and drawn; hand back what the last event said, and
+    leave them out to clear. `inside` is the server's count of the rows that the strokes leave;
+    until it is there, the browser's own count is shown as a preview. `hover` gives the text of
+    the hovered row.
+
+    Maps of the same rows with one `link` share the hovered and the picked row, what the strokes
+    set aside, the budget and the legend's emphasis, in the browser and without the server; the
+    strokes stand on the map that was drawn on last. One of them shows the `slider`.
     """
 
     points: ArrayRef
@@ -54,7 +72,13 @@ class MapSpec:
     mask: ArrayRef | None = None
     budget: Budget | None = None
     row: int | None = None
-    polygon: Polygon | None = None
+    strokes: Strokes = ()
+    inside: int | None = None
+    hover: TextRef | None = None
+    link: str | None = None
+    labels: tuple[Label, ...] = ()
+    sizes: Literal["even", "pick"] = "even"
+    slider: bool = True
     noun: str = "examples"
     height: int = 560  # px
     probe: bool = False  # measures frames; for tests only
@@ -65,35 +89,31 @@ class MapSpec:
         return self.points.offer.opaque
 
 
-@dataclass(frozen=True, slots=True)
-class MapEvent:
-    """What the hand last did: a lasso (float32, not rounded), a picked row, the budget at rest."""
-
-    polygon: Polygon | None
-    row: int | None
-    budget: int | None
-
-
 def atlas_map(spec: MapSpec, *, key: str) -> MapEvent:
     """Show a map and return what was done on it so far.
 
     The instance lives as long as `key` stays on the page: new arrays, colours or budgets never
     remount it, so zoom and lasso stay.
     """
-    _declare()
+    declare(NAME, "map")
     done = _component()(
         key=key,
-        data=_as_json(spec),
-        on_polygon_change=_nothing,
+        data=map_json(spec),
+        on_strokes_change=_nothing,
         on_row_change=_nothing,
         on_budget_change=_nothing,
+        on_webgl_change=_nothing,
         on_renew_change=_nothing,
     )
-    return MapEvent(
-        polygon=_polygon(done.get("polygon"), spec),
-        row=_row(done.get("row"), spec),
-        budget=_budget(done.get("budget"), spec.budget),
-    )
+    return _event(done, spec)
+
+
+def last_event(spec: MapSpec, *, key: str) -> MapEvent:
+    """What was done so far on the map of that key, before it is drawn in this run.
+
+    So a page can count what the strokes enclose and say it in the `spec` of the same run.
+    """
+    return _event(st.session_state.get(key) or {}, spec)
 
 
 @functools.cache
@@ -101,88 +121,32 @@ def _component() -> ComponentRenderer:
     return st.components.v2.component(NAME, js="index.js", css="map.css")
 
 
-def _declare() -> None:
-    """Tell this runtime where the component's files are.
-
-    Streamlit serves component files (ES modules, split by concern) for installed packages only;
-    an app that runs from its folder says so itself. Inline JavaScript would be one file, and
-    45 kB on the websocket with every change.
-    """
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(NAME) is None:
-        package, component = NAME.split(".")
-        files = ComponentConfig(name=component, asset_dir="map")
-        manager.register_from_manifest(ComponentManifest(package, "1", [files]), ASSETS)
-
-
 def _nothing() -> None:
     """A callback is what makes Streamlit keep a value."""
 
 
-def _as_json(spec: MapSpec) -> dict[str, Any]:
+def _event(done: Mapping[str, Any], spec: MapSpec) -> MapEvent:
+    limits = (spec.budget.minimum, spec.budget.maximum) if spec.budget else None
+    return heard(done, version=spec.version, n_points=spec.n_points, limits=limits)
+
+
+def map_json(spec: MapSpec) -> dict[str, Any]:
+    """What the browser is told of a map."""
     version = spec.version
+    references = {name: getattr(spec, name) for name in REFERENCES}
     return {
         "version": version,
         "count": spec.n_points,
         "noun": spec.noun,
         "height": spec.height,
         "probe": spec.probe,
-        "points": spec.points.as_json(),
-        "category": spec.category.as_json() if spec.category else None,
-        "score": spec.score.as_json() if spec.score else None,
-        "order": spec.order.as_json() if spec.order else None,
-        "mask": spec.mask.as_json() if spec.mask else None,
-        "budget": _limits(spec.budget) if spec.budget else None,
+        **{name: found and found.as_json() for name, found in references.items()},
+        "budget": spec.budget and asdict(spec.budget),
+        "slider": spec.slider,
+        "sizes": spec.sizes,
+        "labels": [asdict(label) for label in spec.labels],
+        "link": spec.link,
         "row": None if spec.row is None else {"version": version, "row": spec.row},
-        "polygon": spec.polygon and {"version": version, "points": spec.polygon},
+        "strokes": {"version": version, "strokes": spec.strokes} if spec.strokes else None,
+        "inside": spec.inside,
     }
-
-
-def _limits(budget: Budget) -> dict[str, Any]:
-    return {
-        "minimum": budget.minimum,
-        "maximum": budget.maximum,
-        "value": budget.value,
-        "step": budget.step,
-        "solved": budget.solved,
-    }
-
-
-def _polygon(said: Any, spec: MapSpec) -> Polygon | None:
-    """A lasso from the browser, or None where it is none or belongs to other points."""
-    corners = _current(said, spec, "points")
-    if not isinstance(corners, list) or not 3 <= len(corners) <= MAX_VERTICES:
-        return None
-    if not all(_is_place(corner) for corner in corners):
-        return None
-    return tuple((float(x), float(y)) for x, y in corners)
-
-
-def _is_place(corner: Any) -> bool:
-    return (
-        isinstance(corner, list)
-        and len(corner) == 2
-        and all(isinstance(part, int | float) and math.isfinite(part) for part in corner)
-    )
-
-
-def _row(said: Any, spec: MapSpec) -> int | None:
-    row = _whole(_current(said, spec, "row"))
-    return row if row is not None and 0 <= row < spec.n_points else None
-
-
-def _budget(said: Any, limits: Budget | None) -> int | None:
-    budget = _whole(said)
-    if limits is None or budget is None:
-        return None
-    return min(limits.maximum, max(limits.minimum, budget))
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _current(said: Any, spec: MapSpec, name: str) -> Any:
-    if isinstance(said, dict) and said.get("version") == spec.version:
-        return said.get(name)
-    return None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Bools, Floats, Rows
-from pages.components.offers import Array, Offer, Supply, offer
+from pages.components.offers import Array, Offer, Supply, offer, offer_texts
 
 NEVER = np.uint32(0xFFFFFFFF)
 """The rank of a row that was not chosen: no budget reaches it."""
@@ -32,35 +32,59 @@ class ArrayRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRef:
+    """A short text for each row, read one at a time: its address has `{row}` in it."""
+
+    offer: Offer
+
+    def as_json(self) -> dict[str, Any]:
+        """Address and proof."""
+        return {"url": self.offer.url, "token": self.offer.token}
+
+
+@dataclass(frozen=True, slots=True)
 class Category:
-    """A code a point, with what the legend says about each code; `grey` codes have no hue."""
+    """A code a point, with what the legend says about each code.
+
+    `grey` codes have no hue, `accent` codes have that of what is chosen.
+    """
 
     codes: ArrayRef
     title: str
     names: tuple[str, ...]
     counts: tuple[int, ...]
     grey: tuple[int, ...] = ()
+    accent: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The reference with title, names, counts and grey codes."""
+        """The reference with title, names, counts, grey and accent codes."""
         legend = {"title": self.title, "names": self.names, "counts": self.counts}
-        return {**self.codes.as_json(), **legend, "grey": self.grey}
+        return {**self.codes.as_json(), **legend, "grey": self.grey, "accent": self.accent}
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A number from 0 to 1 a point, and what its two ends are called."""
+    """A number from 0 to 1 a point, and what its two ends are called, and its middle if need be.
+
+    `palette` is viridis, cividis or difference (blue to orange through grey).
+
+    `ends` are the numbers that 0 and 1 stand for, where the scale is even: hovering then tells a
+    point's own number.
+    """
 
     values: ArrayRef
     title: str
     low: str
     high: str
     palette: str = "viridis"
+    ends: tuple[float, float] | None = None
+    middle: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The reference with title, ends and palette."""
-        ends = {"title": self.title, "low": self.low, "high": self.high}
-        return {**self.values.as_json(), **ends, "palette": self.palette}
+        named = {"title": self.title, "low": self.low, "high": self.high, "ends": self.ends}
+        shown = {"palette": self.palette, "middle": self.middle}
+        return {**self.values.as_json(), **named, **shown}
 
 
 def points_array(points: Floats, fingerprint: str) -> ArrayRef:
@@ -87,18 +111,36 @@ def mask_array(mask: Bools, fingerprint: str, name: str = "mask") -> ArrayRef:
 
 
 def score_array(
-    values: Floats, fingerprint: str, *, title: str, unit: str = "", palette: str = "viridis"
+    values: Floats,
+    fingerprint: str,
+    *,
+    title: str,
+    unit: str = "",
+    palette: str = "viridis",
+    span: tuple[float, float] | None = None,
 ) -> Score:
-    """A numeric column (n,), spread over 0 to 1 by its own finite range."""
+    """A numeric column (n,), spread over 0 to 1 by its own finite range, or by `span`."""
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+    low, high = span or (low, high)
 
     def scaled() -> Array:
         share: Floats = (values - low) / ((high - low) or 1.0)
         return _as(np.nan_to_num(np.clip(share, 0, 1)), "<f4")
 
-    reference = _reference(scaled, "float32", fingerprint, f"score {title}")
+    reference = _reference(scaled, "float32", fingerprint, f"score {title} {low} {high}")
     return Score(reference, title, f"{low:.3g}{unit}", f"{high:.3g}{unit}", palette)
+
+
+def difference_array(values: Floats, fingerprint: str, *, title: str, unit: str = "") -> Score:
+    """A signed column (n,), blue below zero and orange above it, with zero in the middle."""
+    finite = values[np.isfinite(values)]
+    largest = float(np.abs(finite).max()) if len(finite) else 1.0
+    span = (-largest, largest) if largest else (-1.0, 1.0)
+    score = score_array(
+        values, fingerprint, title=title, unit=unit, palette="difference", span=span
+    )
+    return replace(score, high=f"+{score.high}", middle="0")
 
 
 def category_array(
@@ -125,6 +167,13 @@ def category_array(
     reference = _reference(lambda: code_of[labels], "uint8", fingerprint, f"category {title}")
     labels_shown, counts = zip(*shown, strict=True) if shown else ((), ())
     return Category(reference, title, labels_shown, counts, tuple(range(n_hues, len(shown))))
+
+
+def text_array(
+    read: Callable[[int], str], n_rows: int, fingerprint: str, name: str = "text"
+) -> TextRef:
+    """The text of each of `n_rows` rows, for hovering; `read` is asked for one row at a time."""
+    return TextRef(offer_texts(read, n_rows, fingerprint, name=name))
 
 
 def _reference(supply: Supply | Array, dtype: str, fingerprint: str, name: str) -> ArrayRef:

@@ -1,4 +1,4 @@
-"""Arrays the browser may fetch: a bounded table of opaque ids, and the one route that reads it."""
+"""Arrays and texts the browser may fetch: a bounded table of opaque ids, and its two routes."""
 
 from __future__ import annotations
 
@@ -24,30 +24,44 @@ Array = NDArray[Any]
 Supply = Callable[[], bytes | Array]
 
 PATH = "/atlas/{version}/{opaque}"
+TEXT_PATH = "/atlas/{version}/{row}/{opaque}"
 CLAIMS = "atlas.claims"
 """Where the gate leaves the verified claims in the request's scope."""
 
 MAX_OFFERS = 512
 MAX_BYTES = 256 << 20
 BLOCK = 1 << 20
+MAX_CHARACTERS = 400
+"""Of one text; it is a preview."""
 
 VERSION = re.compile(r"[0-9a-f]{8,64}")
 OPAQUE = re.compile(r"[0-9a-f]{32}")
+ROW = re.compile(r"0|[1-9][0-9]{0,9}")
+
+SENT = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One array on offer to one reader: its address, and a proof made when it is asked for."""
+    """What is on offer to one reader: its address, and a proof made when it is asked for."""
 
     version: str
     opaque: str
     subject: str
     role: str
+    path: str = PATH
 
     @property
     def url(self) -> str:
-        """The address: version and opaque id, nothing else; it never changes for one content."""
-        return PATH.format(version=self.version, opaque=self.opaque)
+        """The address: version and opaque id, nothing else; it never changes for one content.
+
+        Texts keep a `{row}` in it, for the browser to fill in.
+        """
+        return self.path.format(version=self.version, opaque=self.opaque, row="{row}")
 
     @property
     def token(self) -> str:
@@ -62,9 +76,17 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """A text for each of `n_rows` rows, read one at a time."""
+
+    read: Callable[[int], str]
+    n_rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     offer: Offer
-    supply: Supply
+    supply: Supply | Texts
 
 
 class Table:
@@ -114,20 +136,74 @@ def offer(
     """
     if not VERSION.fullmatch(fingerprint):
         raise ValueError(f"a fingerprint is 8 to 64 hex digits; seen {fingerprint!r}")
-    text = "\0".join(("atlas-offer-1", subject, role, fingerprint, name))
-    opaque = hmac.new(process_key(), text.encode(), hashlib.sha256).hexdigest()[:32]
+    opaque = _opaque("atlas-offer-1", subject, role, fingerprint, name)
     made = Offer(fingerprint, opaque, subject, role)
     TABLE.put(_Entry(made, arrays if callable(arrays) else lambda: arrays))
     return made
 
 
+def offer_texts(
+    read: Callable[[int], str],
+    n_rows: int,
+    fingerprint: str,
+    *,
+    name: str,
+    subject: str = "local",
+    role: str = "viewer",
+) -> Offer:
+    """Put a text for each row on offer to one reader; `read(row)` is called when one is asked for.
+
+    The browser gets at most the first 400 characters of it, as plain text. `fingerprint` and
+    `name` name the content as they do for `offer`.
+    """
+    if not VERSION.fullmatch(fingerprint):
+        raise ValueError(f"a fingerprint is 8 to 64 hex digits; seen {fingerprint!r}")
+    opaque = _opaque("atlas-texts-1", subject, role, fingerprint, name)
+    made = Offer(fingerprint, opaque, subject, role, TEXT_PATH)
+    TABLE.put(_Entry(made, Texts(read, n_rows)))
+    return made
+
+
 def routes() -> list[Route]:
     """The custom routes of the app, to be used behind the gate only."""
-    return [Route(PATH, _array, methods=["GET"], name="atlas-array")]
+    return [
+        Route(PATH, _array, methods=["GET"], name="atlas-array"),
+        Route(TEXT_PATH, _text, methods=["GET"], name="atlas-text"),
+    ]
+
+
+def _opaque(*parts: str) -> str:
+    text = "\0".join(parts)
+    return hmac.new(process_key(), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 async def _array(request: Request) -> Response:
-    """Bytes of one array, for a token that names it; no path ever comes from the client.
+    """Bytes of one array, for a token that names it; no path ever comes from the client."""
+    entry = _granted(request)
+    if isinstance(entry, Response):
+        return entry
+    if isinstance(entry.supply, Texts):
+        return refusal(404, "unknown array")
+    return await _sent(entry.supply)
+
+
+async def _text(request: Request) -> Response:
+    """The first characters of one row's text, for a token that names the texts."""
+    entry = _granted(request)
+    if isinstance(entry, Response):
+        return entry
+    row = request.path_params["row"]
+    if not isinstance(entry.supply, Texts) or not ROW.fullmatch(row):
+        return refusal(404, "unknown text")
+    if int(row) >= entry.supply.n_rows:
+        return refusal(404, "no such row")
+    text = await run_in_threadpool(entry.supply.read, int(row))
+    content = text[:MAX_CHARACTERS].encode(errors="replace")
+    return Response(content, media_type="text/plain", headers=SENT)
+
+
+def _granted(request: Request) -> _Entry | Response:
+    """The entry that a request may read, or the refusal it meets.
 
     The gate has checked all this already; a route that relies on one wall alone falls with it.
     """
@@ -144,7 +220,7 @@ async def _array(request: Request) -> Response:
         return refusal(404, "unknown array")
     if (claims.subject, claims.role) != (entry.offer.subject, entry.offer.role):
         return refusal(403, "the token is for another reader")
-    return await _sent(entry.supply)
+    return entry
 
 
 async def _sent(supply: Supply) -> Response:
@@ -152,12 +228,7 @@ async def _sent(supply: Supply) -> Response:
     size = len(content) if isinstance(content, bytes) else content.nbytes
     if size > MAX_BYTES:
         return refusal(413, f"the array has {size:,} bytes; at most {MAX_BYTES:,} are sent")
-    headers = {
-        "Content-Length": str(size),
-        "Cache-Control": "private, max-age=31536000, immutable",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
+    headers = {"Content-Length": str(size), **SENT}
     kind = "application/octet-stream"
     if isinstance(content, bytes):
         return Response(content, media_type=kind, headers=headers)

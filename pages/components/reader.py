@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.data.examples import Turn
@@ -20,23 +18,42 @@ from core.pipeline.cards import ExampleCard, sentence
 from core.pipeline.shading import ShadedExample
 from core.select.reasons import WhyChosen, WhyNot
 from core.select.selection import Selection
+from pages.components.declared import declare
 
-ASSETS = Path(__file__).parents[2] / "assets"
 NAME = "coreset-atlas.reader"
 MOST = 20_000  # characters of an example that are shown
 
 
-def show_card(card: ExampleCard, *, key: str = "card") -> None:
-    """An example as a person reads it: its turns, its facts, and the reason for or against it."""
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A latent's activations on the tokens of an example, as shares of `maximum`."""
+
+    example: ShadedExample
+    maximum: float
+    title: str  # what shades it, in plain text
+
+
+def show_card(
+    card: ExampleCard, *, shade: Shade | None = None, compact: bool = False, key: str = "card"
+) -> None:
+    """An example as a person reads it: its turns, its facts, and the reason for or against it.
+
+    With a `shade` its tokens are shaded by how strongly a latent fires on them. A `compact` card
+    leaves room for what stands below it: less of the text at once, the facts folded away.
+    """
     turns, n_left = cut(card.turns)
     _shown(
         {
             "kind": "card",
+            "compact": compact,
             "title": f"Row {card.row:,}",
             "state": _state(card.why),
             "facts": [["id", card.id], *([name, value] for name, value in card.facts.items())],
             "reason": None if card.why is None else sentence(card.why),
-            "turns": [{"role": turn.role, "text": turn.text} for turn in turns],
+            "turns": [{"role": turn.role, "text": turn.text} for turn in turns]
+            if shade is None
+            else _pieces(shade.example),
+            "shade": None if shade is None else {"maximum": shade.maximum, "title": shade.title},
             "cut": f"{n_left:,} more characters are not shown." if n_left else None,
         },
         key=key,
@@ -56,10 +73,7 @@ def show_tokens(
                     "row": one.row,
                     "value": level(one.value),
                     "state": _place(one.row, subset),
-                    "turns": [
-                        {"role": turn.role, "pieces": turn.pieces, "unread": turn.unread}
-                        for turn in one.turns
-                    ],
+                    "turns": _pieces(one),
                 }
                 for one in examples
             ],
@@ -86,6 +100,12 @@ def cut(turns: Sequence[Turn], most: int = MOST) -> tuple[list[Turn], int]:
     return kept, sum(len(turn.text) for turn in turns) - (most - room)
 
 
+def _pieces(example: ShadedExample) -> list[dict[str, Any]]:
+    return [
+        {"role": turn.role, "pieces": turn.pieces, "unread": turn.unread} for turn in example.turns
+    ]
+
+
 def _state(why: WhyChosen | WhyNot | None) -> dict[str, str] | None:
     if why is None:
         return None
@@ -103,22 +123,13 @@ def _place(row: int, subset: Selection | None) -> dict[str, str] | None:
 
 
 def _shown(data: dict[str, Any], *, key: str) -> Any:
-    _declare()
+    declare(NAME, "reader")
     return _component()(key=key, data=data, on_row_change=_nothing)
 
 
 @functools.cache
 def _component() -> ComponentRenderer:
     return st.components.v2.component(NAME, js="index.js", css="reader.css")
-
-
-def _declare() -> None:
-    """Tell this runtime where the component's files are, as the map does."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(NAME) is None:
-        package, component = NAME.split(".")
-        files = ComponentConfig(name=component, asset_dir="reader")
-        manager.register_from_manifest(ComponentManifest(package, "1", [files]), ASSETS)
 
 
 def _nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,10 +40,21 @@ def empty(what: str, action_label: str, page: str) -> NoReturn:
     st.stop()
 
 
-def link(page: str, label: str, *, icon: str | None = None, help: str | None = None) -> None:
-    """A link to another page by its name; plain text where a page runs without the frame."""
+def link(
+    page: str,
+    label: str,
+    *,
+    icon: str | None = None,
+    help: str | None = None,
+    query: Mapping[str, str] | None = None,
+) -> None:
+    """A link to another page by its name; plain text where a page runs without the frame.
+
+    `query` goes into its address.
+    """
+    where = str(PAGES / f"{page}.py")
     try:
-        st.page_link(str(PAGES / f"{page}.py"), label=label, icon=icon, help=help)
+        st.page_link(where, label=label, icon=icon, help=help, query_params=query)
     except StreamlitAPIException:
         st.text(label)
 

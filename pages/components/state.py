@@ -1,6 +1,6 @@
 """Typed access to the session: the open workspace and what the person is looking at.
 
-The only file that touches `st.session_state` by name. Widget keys die when their page is left,
+What belongs to a widget is read where the widget is; widget keys die when their page is left,
 so what must survive a page change is kept here under other names.
 """
 

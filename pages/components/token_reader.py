@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import CoreError
 from core.pipeline import tokens
+from core.pipeline.row_tokens import row_tokens
 from core.pipeline.shading import ShadedExample, shaded
 from core.workspace import Workspace
 
@@ -27,6 +28,17 @@ def examples(workspace: Workspace, latent: int) -> list[ShadedExample] | str:
     return shaded(workspace, found)
 
 
+def of_row(
+    workspace: Workspace, row: int, latents: tuple[int, ...]
+) -> dict[int, ShadedExample] | str:
+    """One row's tokens under each of some latents, or why they cannot be had on this machine."""
+    features = workspace.current()["features"]
+    try:
+        return _of_row(str(workspace.root), features, row, latents)
+    except CoreError as error:
+        return str(error)
+
+
 def is_ready(workspace: Workspace, latent: int) -> bool:
     """Whether the examples can be shown within seconds, without asking first."""
     return tokens.is_quick(workspace) or tokens.stored_tokens(workspace, latent) is not None
@@ -35,6 +47,16 @@ def is_ready(workspace: Workspace, latent: int) -> bool:
 def _opened(workspace: Workspace) -> tokens.TokenReader:
     readings = workspace.current()["readings"]
     return _reader(str(workspace.root), readings, workspace.choices().get("model"))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _of_row(
+    root: str, features: str, row: int, latents: tuple[int, ...]
+) -> dict[int, ShadedExample]:
+    workspace = Workspace(Path(root))
+    with _ONE_AT_A_TIME:
+        found = row_tokens(workspace, row, latents, _opened(workspace))
+    return {latent: shaded(workspace, [one])[0] for latent, one in found.items()}
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -11,6 +11,7 @@ from core.pipeline.asking import read_typed_ids
 from core.pipeline.outside import named
 from core.pipeline.overlaps import open_overlap
 from core.pipeline.requests import groups_in_use, read_weights
+from core.pipeline.weights import weighs
 from core.select import SELECTORS
 from core.workspace import Workspace
 from pages.components import job_panel, loaders, words
@@ -24,7 +25,10 @@ ABOUT_POWER = (
     "Gains are divided by the row's tokens to this power: 0 leaves the method as published, 1 "
     "chooses by gain per token."
 )
-ABOUT_WEIGHTS = "One a line: latent=weight. 0 mutes a latent, 2 counts it twice."
+ABOUT_WEIGHTS = (
+    "One a line: {0}=weight. 0 mutes a {0}, 2 counts it twice. What is muted or weighted on the "
+    "features page is honoured without being asked for here; what is asked for here wins."
+)
 ABOUT_OVERLAP = (
     "Rows that share 13 words in a row with a prompt of the file, in any schema a pool may have; "
     "the command line also compares by meaning."
@@ -55,7 +59,9 @@ def constraints(workspace: Workspace, method: str) -> dict[str, Any]:
                 help=ABOUT_POWER,
             )
         if "feature_weights" in honours:
-            lines = _lines("Weights of latents", "subset.weights", ABOUT_WEIGHTS)
+            kind = weighs(method) or "latent"
+            about = ABOUT_WEIGHTS.format(kind)
+            lines = _lines(f"Weights of {kind}s", "subset.weights", about)
             found["weights"] = read_weights(parse_assignments(lines))
         found["seed"] = int(
             st.number_input(

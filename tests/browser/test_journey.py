@@ -86,7 +86,8 @@ def test_from_the_demo_to_a_training_file(tab, app, workspace):
     assert shown.get_attribute("data-points") == str(N_DEMO)
 
     draw_lasso(tab)
-    told = tab.get_by_text(re.compile(r"inside the lasso")).first
+    tab.get_by_text("inside the lasso", exact=True).wait_for(timeout=PATIENCE)
+    told = tab.get_by_text(re.compile(r"^[\d,]+ examples? match")).filter(has_not_text=str(N_DEMO))
     told.wait_for(timeout=PATIENCE)
     inside = int(re.search(r"([\d,]+) examples?", told.inner_text())[1].replace(",", ""))
     assert 0 < inside < N_DEMO

@@ -1,15 +1,22 @@
 """The map in a real browser: what is drawn, what the hand does, what is sent."""
 
-import io
+import itertools
 import re
 import statistics
 import sys
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.browser.conftest import ARGUMENTS, chromium_path
+from tests.browser.map_hand import (
+    coloured_share,
+    draw_lasso,
+    middle,
+    opened,
+    state,
+    until_told,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -17,17 +24,7 @@ POOL = 51_924
 DEBOUNCE = 145  # ms; timers may be early by a little
 
 
-# Notes when the page sends anything to the server.
-WATCH_SENDINGS = """
-  window.sendings = [];
-  const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (data) {
-    window.sendings.push(performance.now());
-    return send.call(this, data);
-  };
-"""
-
-# Twenty movements, each as soon as the one before is drawn; returns when the first and last were.
+# Twenty movements, each as soon as the one before is drawn; returns when they were.
 MOVE_TWENTY_TIMES = """async () => {
   const range = document.querySelector('[data-testid=stBidiComponentIsolated]')
     .shadowRoot.querySelector('.range');
@@ -38,54 +35,8 @@ MOVE_TWENTY_TIMES = """async () => {
     range.dispatchEvent(new Event('input', { bubbles: true }));
     await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 0)));
   }
-  return [times[0], times[19]];
+  return times;
 }"""
-
-
-def opened(tab, server, query=""):
-    """The map's root once its first frame is drawn."""
-    tab.add_init_script(WATCH_SENDINGS)
-    tab.goto(f"{server}/?{query}")
-    tab.wait_for_selector(".atlas-map[data-ready=true]", timeout=30_000)
-    return tab.locator(".atlas-map")
-
-
-def told(tab, name):
-    """What the page says about one value of the last event."""
-    text = tab.get_by_text(re.compile(r"budget=")).inner_text()
-    return dict(part.split("=") for part in text.split())[name]
-
-
-def until_told(tab, name, pattern):
-    tab.get_by_text(re.compile(rf"{name}={pattern}(\s|$)")).wait_for()
-    return told(tab, name)
-
-
-def state(root, name):
-    return root.get_attribute(f"data-{name}")
-
-
-def coloured_share(tab):
-    """Share of the canvas that differs from its background."""
-    picture = Image.open(io.BytesIO(tab.locator(".stage").screenshot())).convert("RGB")
-    pixels = np.asarray(picture, dtype=int)[60:-10, 10:-10]
-    return float((np.abs(pixels - pixels[-1, -1]).sum(axis=2) > 30).mean())
-
-
-def middle(tab):
-    box = tab.locator(".stage").bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def draw_lasso(tab, radius=120):
-    x, y = middle(tab)
-    tab.keyboard.down("Shift")
-    tab.mouse.move(x + radius, y)
-    tab.mouse.down()
-    for angle in np.linspace(0, 2 * np.pi, 24):
-        tab.mouse.move(x + radius * np.cos(angle), y + radius * np.sin(angle))
-    tab.mouse.up()
-    tab.keyboard.up("Shift")
 
 
 def test_all_points_are_drawn(tab, map_server):
@@ -122,12 +73,14 @@ def test_a_click_in_the_legend_sets_the_other_categories_aside(tab, map_server):
 def test_the_budget_moves_under_the_hand_and_is_sent_once_at_rest(tab, map_server, capsys):
     root = opened(tab, map_server)
     tab.wait_for_timeout(500)
-    first, last = tab.evaluate(MOVE_TWENTY_TIMES)
+    moves = tab.evaluate(MOVE_TWENTY_TIMES)
     assert state(root, "shown-budget") == "9000"
     assert until_told(tab, "budget", "9000") == "9000"
-    sent = [at for at in tab.evaluate("sendings") if at >= first]
-    assert len(sent) == 1
-    assert sent[0] >= last + DEBOUNCE
+    sent = [at for at in tab.evaluate("sendings") if at >= moves[0]]
+    rests = [after - before for before, after in itertools.pairwise(moves)]
+    pauses = sum(rest >= DEBOUNCE for rest in rests)  # of a busy machine, not of the hand
+    assert 1 <= len(sent) <= 1 + pauses
+    assert all(at >= max(move for move in moves if move <= at) + DEBOUNCE for at in sent)
     took = tab.evaluate("performance.getEntriesByName('atlas-map-budget').map(e => e.duration)")
     assert len(took) == 20
     with capsys.disabled():
@@ -169,7 +122,7 @@ def test_a_lasso_arrives_unrounded_and_the_server_counts(tab, map_server):
     corner = re.search(r"first=\(([^,]+), ([^)]+)\)", said)
     numbers = [float(part) for part in corner.groups()]
     assert numbers == [float(np.float32(part)) for part in numbers]
-    assert tab.locator("path.lasso").get_attribute("d").startswith("M")
+    assert tab.locator("path.lasso.replace").get_attribute("d").startswith("M")
 
 
 def test_escape_clears_the_lasso(tab, map_server):
@@ -178,7 +131,7 @@ def test_escape_clears_the_lasso(tab, map_server):
     until_told(tab, "inside", r"\d+")
     tab.locator(".stage").press("Escape")
     assert until_told(tab, "inside", "None") == "None"
-    assert tab.locator("path.lasso").get_attribute("d") == ""
+    assert tab.locator("path.lasso.replace").count() == 0
 
 
 def test_a_click_picks_the_nearest_point_and_rings_it(tab, map_server):
@@ -222,25 +175,7 @@ def test_every_tool_works_from_the_keyboard(tab, map_server):
     until_told(tab, "row", r"\d+")
     tab.keyboard.press("l")
     assert tab.get_by_role("button", name="Lasso").get_attribute("aria-pressed") == "true"
-    assert "keys move" in stage.get_attribute("aria-label")
-
-
-def test_zoom_stays_and_one_context_serves_over_twenty_selections(tab, map_server):
-    root = opened(tab, map_server, "n=5000")
-    tab.mouse.move(*middle(tab))
-    tab.mouse.wheel(0, -400)
-    draw_lasso(tab)
-    inside = until_told(tab, "inside", r"\d+")
-    view, outline = state(root, "view"), tab.locator("path.lasso").get_attribute("d")
-    assert not view.endswith(",1")
-    for _ in range(20):
-        with tab.expect_response(re.compile("/atlas/")):
-            tab.get_by_role("button", name="Select again").click()
-    tab.wait_for_timeout(400)
-    assert state(root, "view") == view
-    assert state(root, "contexts") == "1"
-    assert tab.locator("path.lasso").get_attribute("d") == outline
-    assert told(tab, "inside") == inside
+    assert "Arrows: move." in stage.get_attribute("aria-label")
 
 
 def test_base_arrays_are_fetched_once_with_a_token_in_the_header(tab, map_server):
@@ -336,13 +271,18 @@ def test_without_a_selection_there_is_no_slider(tab, map_server):
     assert state(root, "shown-budget") == "0"
 
 
-def test_without_webgl_the_place_says_why(playwright, map_server):
+def test_without_webgl_one_quiet_line_stays_and_the_server_is_told(playwright, map_server):
     arguments = [*ARGUMENTS, "--disable-3d-apis"]
     browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
     try:
         page = browser.new_page()
         page.goto(map_server)
-        page.wait_for_selector(".message.problem")
-        assert "no WebGL2" in page.locator(".message").inner_text()
+        assert "no WebGL2" in page.locator(".lacking").inner_text()
+        page.get_by_text("webgl=False").wait_for()
+        assert page.locator(".stage").count() == 0
+        page.locator(".number").fill("2500")
+        page.locator(".number").press("Enter")
+        assert until_told(page, "budget", "2500") == "2500"
+        assert page.locator(".counter").inner_text() == "chosen 2,500 of 51,924"
     finally:
         browser.close()
