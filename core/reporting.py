@@ -84,3 +84,9 @@ def time_left(seconds: float | None) -> str:
         return f"{max(5, round(seconds / 5) * 5)} s left" if seconds < 55 else "1 min left"
     minutes = round(seconds / 60)
     return f"{minutes} min left" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min left"
+
+
+def figure(number: float, digits: int = 3) -> str:
+    """A measured number with so many significant digits, and never as a power of ten."""
+    rounded = float(f"{number:.{digits}g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 10**digits else f"{rounded:,.{digits}g}"

@@ -62,3 +62,17 @@ def test_settings_become_options_of_the_command_line():
         "--set=max_length=",
         "--set=code_share=0.1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "written"),
+    [
+        (1234.5, 3, "1,230"),
+        (130.2, 2, "130"),
+        (0.12345, 3, "0.123"),
+        (999.6, 3, "1,000"),
+        (0, 3, "0"),
+    ],
+)
+def test_a_figure_has_significant_digits_and_no_power_of_ten(number, digits, written):
+    assert words.figure(number, digits) == written

@@ -13,6 +13,7 @@ from core.fingerprint import digest
 from core.pipeline.cluster_edits import edited
 from core.pipeline.views import in_use, open_pool
 from core.records import Bools, Floats, Rows
+from core.reporting import figure
 from core.workspace import Workspace
 
 CLUSTERS = {"clusters": "cluster, k-means", "hdbscan": "cluster, HDBSCAN"}
@@ -102,7 +103,7 @@ def _scale(title: str, values: NDArray[np.float64], own: str, *, words: bool) ->
         title,
         np.nan_to_num(np.clip(share, 0, 1)).astype(np.float32),
         np.isfinite(values),
-        f"{low:,.4g}{unit}",
-        f"{high:,.4g}{unit}" + (", log scale" if words else ""),
+        f"{figure(low, 4)}{unit}",
+        f"{figure(high, 4)}{unit}" + (", log scale" if words else ""),
         own,
     )

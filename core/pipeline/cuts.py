@@ -15,6 +15,7 @@ from core.fingerprint import digest
 from core.pipeline.colouring import CLUSTERS, COLUMN, LENGTH, Groups, colouring, colourings
 from core.pipeline.views import in_use, open_pool
 from core.records import Rows
+from core.reporting import figure
 from core.workspace import Workspace
 
 MOST_PARTS = 200  # the largest ones; the rest is counted in words
@@ -105,7 +106,7 @@ def _stretches(name: str, values: NDArray[np.float64], version: str) -> Cut:
     for label in used:
         inside = values[labels == label]
         low, high = float(inside.min()), float(inside.max())
-        names.append(f"{low:,.4g}" if low == high else f"{low:,.4g} to {high:,.4g}")
+        names.append(figure(low, 4) if low == high else f"{figure(low, 4)} to {figure(high, 4)}")
         filters.append(("range", {"name": name, "low": low, "high": high}))
     places = np.full(int(used.max(initial=-1)) + 2, -1, dtype=np.int32)
     places[used] = np.arange(len(used), dtype=np.int32)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.pipeline.cluster_rows import Spread, spreads
 from core.pipeline.representation import extremes
-from pages.components import charts, example_table, shell, state
+from pages.components import charts, example_table, shell, state, words
 from pages.components.cluster_scene import Scene
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def looks(found: list[Spread]) -> dict[str, Any]:
         "log2 ratio": st.column_config.NumberColumn(format="%+.2f", width="small", help=RATIO),
     }
     for at, one in enumerate(found):
-        ends = f"{one.edges[0]:,.3g} to {one.edges[-1]:,.3g} {one.unit}"
+        ends = f"{words.figure(one.edges[0])} to {words.figure(one.edges[-1])} {one.unit}"
         scale = ", log scale" if one.is_log else ""
         named["length" if at == 0 else one.name] = st.column_config.AreaChartColumn(
             width="small", y_min=0, color="gray", help=f"Rows by {one.name}, from {ends}{scale}."

@@ -15,7 +15,7 @@ def show(spread: Spread, cluster: int, *, key: str) -> None:
     ink, figure = drawing.ink(), go.Figure()
     places = list(range(len(spread.pool)))
     bars = [
-        f"{low:,.3g} to {high:,.3g}"
+        f"{words.figure(low)} to {words.figure(high)}"
         for low, high in zip(spread.edges[:-1], spread.edges[1:], strict=True)
     ]
     figure.add_bar(
@@ -50,5 +50,5 @@ def show(spread: Spread, cluster: int, *, key: str) -> None:
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
     )
     own, pool = spread.medians[cluster], spread.median
-    said = f"Median {own:,.3g} {spread.unit} in the cluster, {pool:,.3g} in the pool."
-    drawing.show(figure, key, 200, top=28, alt=said)
+    medians = f"{words.figure(own)} {spread.unit} in the cluster, {words.figure(pool)} in the pool"
+    drawing.show(figure, key, 200, top=28, alt=f"Median {medians}.")

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+from core.reporting import figure
+
+__all__ = ["figure"]
+
 MARKUP = re.compile(r"[\\`*_\[\]<>~$:&|#]|^[-+=]")
 NUMBERED = re.compile(r"^(\d+)([.)])")
 
@@ -28,11 +32,6 @@ def about(number: float) -> str:
     """An estimate in two significant digits: '90,000', '1.3 million'."""
     rounded = float(f"{number:.2g}")
     return f"{rounded / 1e6:,.3g} million" if rounded >= 1e6 else f"{rounded:,.0f}"
-
-
-def figure(number: float, digits: int = 3) -> str:
-    """A measured number with so many significant digits."""
-    return f"{number:,.{digits}g}"
 
 
 def size(n_bytes: float) -> str:
