@@ -49,7 +49,7 @@ def preview(workspace: Workspace, chosen: loaders.Chosen) -> None:
     first = chosen.subset.rows[:FIRST]
     for number, raw in enumerate(pool.raw_rows(first), start=1):
         st.caption(f"Line {number}")
-        st.code(raw, language="json", wrap_lines=True, height=120)
+        st.code(raw, language=None, wrap_lines=True, height=120)
     if chosen.budget > FIRST:
         st.caption(f"and {words.count(chosen.budget - FIRST, 'more line')}.")
 
@@ -125,7 +125,7 @@ def show(workspace: Workspace, one: Exported) -> None:
     load.code(loading(one), language="python", wrap_lines=True)
     again.code(exported.replay_command(workspace, one), language="bash", wrap_lines=True)
     again.caption("Compares bit for bit; with the same sources it also works in a new workspace.")
-    manifest.code(shortened(one), language="json", wrap_lines=True, height=400)
+    manifest.code(shortened(one), language=None, wrap_lines=True, height=400)
     card.code(one.card, language="markdown", wrap_lines=True, height=400)
 
 
