@@ -10,33 +10,22 @@ frame, from the end of a lasso to the table's new count. Bytes are counted on th
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.browser_hand import (
-    draw_lasso,
-    first_map,
-    first_plotly,
-    heap,
-    slide_map,
-    slide_plotly,
-)
-from benchmarks.machine import circumstances, write_result
+from benchmarks.browser_hand import OURS, PLOTLY, Hand, draw_lasso, heap
+from benchmarks.machine import circumstances, deliver
 from scripts.served import ARGUMENTS, SOFTWARE_GL, chromium, serving
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results"
 PAGES = HERE / "browser_pages"
 PACKAGES = ("streamlit", "plotly", "playwright", "numpy")
 PRECISE = ["--enable-precise-memory-info", "--js-flags=--expose-gc"]
 VIEW = {"width": 1440, "height": 1000}
-
-Measure = Callable[[Any], Any]
 
 
 @contextmanager
@@ -62,38 +51,21 @@ def spread(values: list[float]) -> dict[str, Any]:
     }
 
 
-def of_map(browser: Any, address: str, repeats: int) -> dict[str, Any]:
-    """Everything about our map at one size."""
+def of_page(browser: Any, address: str, repeats: int, hand: Hand) -> dict[str, Any]:
+    """Everything about one kind of map at one size."""
     loads, lassos = [], []
     for _ in range(repeats + 1):  # the first load warms the server and the browser's cache
         with opened(browser, address) as page:
-            loads.append(first_map(page))
-            lassos.append(draw_lasso(page, ".stage"))
+            loads.append(hand.first(page))
+            lassos.append(draw_lasso(page, hand.stage))
     with opened(browser, address) as page:
-        first_map(page)
-        moved = slide_map(page, repeats)
-        found = {"first_map": spread(loads[1:]), "lasso_to_table": spread(lassos[1:])}
-        return found | {
+        hand.first(page)
+        moved = hand.slide(page, repeats)
+        return {
+            "first_map": spread(loads[1:]),
+            "lasso_to_table": spread(lassos[1:]),
             "slider_step": spread(moved.times),
             "bytes_before_the_state": moved.bytes_before,
-            "bytes_after_the_state": moved.bytes_after,
-            "heap_mb": heap(page),
-        }
-
-
-def of_plotly(browser: Any, address: str, repeats: int) -> dict[str, Any]:
-    """The same of st.plotly_chart."""
-    loads, lassos = [], []
-    for _ in range(repeats + 1):
-        with opened(browser, address) as page:
-            loads.append(first_plotly(page))
-            lassos.append(draw_lasso(page, ".js-plotly-plot .draglayer"))
-    with opened(browser, address) as page:
-        first_plotly(page)
-        moved = slide_plotly(page, repeats)
-        found = {"first_map": spread(loads[1:]), "lasso_to_table": spread(lassos[1:])}
-        return found | {
-            "slider_step": spread(moved.times),
             "bytes_after_the_state": moved.bytes_after,
             "heap_mb": heap(page),
         }
@@ -120,11 +92,11 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
         )
         for size in asked.sizes:
             browser = launched.new_context(viewport=VIEW)
-            sizes[str(size)] = {"map": of_map(browser, f"{ours}/?n={size}", asked.repeats)}
+            sizes[str(size)] = {"map": of_page(browser, f"{ours}/?n={size}", asked.repeats, OURS)}
             browser.close()
             if size in asked.plotly_sizes:
                 browser = launched.new_context(viewport=VIEW)
-                peer = of_plotly(browser, f"{theirs}/?n={size}", asked.repeats)
+                peer = of_page(browser, f"{theirs}/?n={size}", asked.repeats, PLOTLY)
                 browser.close()
                 sizes[str(size)] |= {
                     "plotly": peer, "ratio": ratios(sizes[str(size)]["map"], peer)
@@ -147,10 +119,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--repeats", type=int, default=10)
     parser.add_argument("--out", help="name under benchmarks/results to write the figures to")
     asked = parser.parse_args(words)
-    result = measure(asked)
-    print(json.dumps(result, indent=2))
-    if asked.out:
-        write_result(RESULTS / f"{asked.out}.json", result)
+    deliver(measure(asked), asked.out)
 
 
 if __name__ == "__main__":

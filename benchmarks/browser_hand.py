@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ class Moved:
     """Steps of the budget slider: how long each took, and the bytes of a step."""
 
     times: list[float]
-    bytes_before: int
+    bytes_before: int | None  # where drawing needs no server
     bytes_after: int
 
 
@@ -96,7 +97,7 @@ def slide_plotly(page: Any, repeats: int) -> Moved:
         sizes.append(
             page.evaluate("() => window.bytes.sent + window.bytes.got - window.pressed.before")
         )
-    return Moved(times, 0, int(sorted(sizes)[len(sizes) // 2]))
+    return Moved(times, None, int(sorted(sizes)[len(sizes) // 2]))
 
 
 def draw_lasso(page: Any, stage: str) -> float:
@@ -134,3 +135,16 @@ def heap(page: Any) -> float:
     page.wait_for_timeout(500)
     page.evaluate("() => gc()")
     return round(page.evaluate("() => performance.memory.usedJSHeapSize") / 1e6, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How one kind of map is waited for, drawn on and slid."""
+
+    stage: str  # where a lasso is drawn
+    first: Callable[[Any], float]
+    slide: Callable[[Any, int], Moved]
+
+
+OURS = Hand(".stage", first_map, slide_map)
+PLOTLY = Hand(".js-plotly-plot .draglayer", first_plotly, slide_plotly)

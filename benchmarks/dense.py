@@ -15,7 +15,6 @@ where ours is quicker; the objective of both stands beside it.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -29,10 +28,9 @@ from benchmarks.dense_cases import CASES, Case
 from benchmarks.dense_ours import Ours, Pool
 from benchmarks.dense_peers import Children, beside
 from benchmarks.generated import embeddings
-from benchmarks.machine import accelerator, circumstances, write_result
+from benchmarks.machine import RESULTS, accelerator, circumstances, deliver, write_result
 from core.select import SELECTORS
 
-RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "numba", "scipy", "torch", "faiss-cpu", "scikit-learn")
 TINY = {"rows": 600, "budget": 60, "repeats": 1, "peer_repeats": 1, "peer_seconds": 60}
 
@@ -143,10 +141,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Measure, print, and write where asked."""
     arguments = parse(argv)
-    result = measure(arguments)
-    print(json.dumps(result, indent=2))
-    if arguments.out:
-        write_result(RESULTS / f"{arguments.out}.json", result)
+    deliver(measure(arguments), arguments.out)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+RESULTS = Path(__file__).parent / "results"
+
 
 def seconds(run: Callable[[], Any], repeats: int) -> dict[str, Any]:
     """Run something several times: median, smallest and largest seconds, and each of them.
@@ -82,6 +84,13 @@ def write_result(path: Path, result: dict[str, Any]) -> None:
     """Write one result as readable JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def deliver(result: dict[str, Any], name: str | None) -> None:
+    """Print a result, and write it to benchmarks/results/NAME.json where a name is given."""
+    print(json.dumps(result, indent=2))
+    if name:
+        write_result(RESULTS / f"{name}.json", result)
 
 
 def _processor() -> str:

@@ -12,15 +12,13 @@ selector from states to subset. --stored-share 0.01 takes 3 GB less memory.
 from __future__ import annotations
 
 import argparse
-import json
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.generated_neurons import neuron_states
-from benchmarks.machine import circumstances, peak_memory, seconds, write_result
+from benchmarks.machine import circumstances, deliver, peak_memory, seconds
 from core.errors import RequestError
 from core.records import FeatureSets, NeuronStates, Rows
 from core.select import SELECTORS, Budget, View, select
@@ -28,7 +26,6 @@ from core.select.greedy import greedy_order
 from core.select.view import id_hashes
 from core.sparse import transpose
 
-RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "numba")
 METHOD = "mads"
 
@@ -152,10 +149,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Measure, print, and write where asked."""
     arguments = parse(argv)
-    result = measure(arguments)
-    print(json.dumps(result, indent=2))
-    if arguments.out:
-        write_result(RESULTS / f"{arguments.out}.json", result)
+    deliver(measure(arguments), arguments.out)
 
 
 if __name__ == "__main__":

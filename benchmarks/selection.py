@@ -12,8 +12,6 @@ With --out the figures go to benchmarks/results/NAME.json; always to the screen.
 from __future__ import annotations
 
 import argparse
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,17 +20,16 @@ from benchmarks.generated import feature_sets
 from benchmarks.machine import (
     accelerator,
     circumstances,
+    deliver,
     finished,
     peak_memory,
     seconds,
-    write_result,
 )
 from benchmarks.peers.coverage import naive, submodlib
 from core.records import Csr, FeatureSets, Rows
 from core.select.greedy import greedy_order
 from core.sparse import transpose
 
-RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "numba", "scipy", "torch", "submodlib-py")
 MILLION = {
     "rows": 1_000_000,
@@ -185,10 +182,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Measure, print, and write where asked."""
     arguments = parse(argv)
-    result = measure(arguments)
-    print(json.dumps(result, indent=2))
-    if arguments.out:
-        write_result(RESULTS / f"{arguments.out}.json", result)
+    deliver(measure(arguments), arguments.out)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import dense
+from benchmarks import dense, machine
 from benchmarks.children import Limits, installed, run_child
 from benchmarks.dense_cases import CASES, Answer, inertia, qdit_value
 from benchmarks.generated import embeddings
@@ -79,7 +79,8 @@ def test_an_unknown_case_is_answered_with_those_there_are():
 
 
 def test_figures_are_written_where_asked(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(dense, "RESULTS", tmp_path)
+    for writer in (dense, machine):
+        monkeypatch.setattr(writer, "RESULTS", tmp_path)
     dense.main(["--tiny", "--only", "repr-filter", "--out", "tiny"])
     assert json.loads((tmp_path / "tiny.json").read_text())["rows"] == 600
 

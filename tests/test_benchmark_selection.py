@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import selection
+from benchmarks import machine, selection
 from benchmarks.generated import feature_sets
 
 TINY = [
@@ -46,7 +46,7 @@ def test_the_same_seed_generates_the_same_pool():
 
 
 def test_nothing_is_written_unless_asked(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr(selection, "RESULTS", tmp_path)
+    monkeypatch.setattr(machine, "RESULTS", tmp_path)
     selection.main(TINY)
     assert list(tmp_path.iterdir()) == []
     selection.main([*TINY, "--out", "tiny"])

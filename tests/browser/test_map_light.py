@@ -426,6 +426,8 @@ def test_a_denser_screen_gets_as_many_pixels(tab, map_server):
             "([canvas, width]) => Math.abs(canvas.width - width) < 3",
             arg=[canvas.element_handle(), factor * width],
         )
+        drawn = canvas.evaluate("(canvas) => canvas.width")
+        assert drawn == pytest.approx(factor * width, abs=3)
 
 
 def test_every_object_on_the_graphics_card_is_deleted_on_leaving(tab, map_server):

@@ -109,6 +109,7 @@ def test_a_row_asked_for_arrives_once(reader):
     reader.get_by_text("asked=7").wait_for()
     reader.get_by_role("button", name="Again").click()
     reader.get_by_text("asked=None").wait_for()
+    assert reader.get_by_text("asked=7").count() == 0
 
 
 def test_what_was_opened_stays_open_when_the_page_runs_again(reader):
