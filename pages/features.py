@@ -28,7 +28,10 @@ KINDS: dict[Kind, str] = {"latent": "Latents", "neuron": "Neurons"}
 def main() -> None:
     """The page from top to bottom."""
     workspace = shell.begin(
-        "Features", "What the model sees in the examples, and how much of it the subset covers."
+        "Features",
+        "What the model sees in the examples, and how much of it the subset covers.",
+        ("A", "add the best row for the uncovered latent under the cursor"),
+        ("Z", "take that back"),
     )
     with state.shown_errors():
         job_panel.show(workspace, "extract", "sae", "project", "run")

@@ -35,7 +35,10 @@ HOW = (
 def main() -> None:
     """The page from top to bottom."""
     workspace = shell.begin(
-        "Map", "Every example of the pool is a point; examples that mean alike things lie together."
+        "Map",
+        "Every example of the pool is a point; examples that mean alike things lie together.",
+        ("J", "read the next example of the table"),
+        ("K", "read the one before"),
     )
     with state.shown_errors():
         job_panel.show(workspace, "project", "extract", "run")

@@ -1,5 +1,7 @@
-// The talk key: T hides everything but the page itself and enlarges the type; T or Escape ends it.
-// It works without the server, so a talk does not stop where the network does.
+// The keys that every page has: T hides everything but the page itself and enlarges the type (T or
+// Escape ends it), ? lists the keys, / leads to the search. None of them needs the server, so a
+// talk does not stop where the network does.
+import { fill, keyList, toSearch } from "./keys.js";
 
 const KEPT = "coreset-atlas.talk"; // survives a page change and a reload, not the tab
 const SAID = 2500; // ms the line about the keys stays
@@ -9,14 +11,16 @@ let listening = null; // one listener a document, whatever page is shown
 let timer = 0;
 
 // Streamlit calls this on mount and again with every rerun.
-export default function talk({ parentElement }) {
+export default function talk({ parentElement, data }) {
   const line = parentElement.querySelector("output") ?? announcement(parentElement);
+  const dialog = parentElement.querySelector("dialog") ?? parentElement.appendChild(keyList());
+  fill(dialog, data.keys);
   if (!listening) {
     listening = (event) => key(event);
     document.addEventListener("keydown", listening);
     if (sessionStorage.getItem(KEPT)) show(true);
   }
-  talk.line = line;
+  Object.assign(talk, { line, dialog });
 }
 
 function announcement(parentElement) {
@@ -27,8 +31,10 @@ function announcement(parentElement) {
 }
 
 function key(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || isTyping(event)) return;
-  if (event.key === "t") show(!isOn());
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+  if (event.key === "?" && !event.defaultPrevented) talk.dialog?.showModal();
+  else if (event.key === "/" && toSearch()) event.preventDefault();
+  else if (event.key === "t") show(!isOn());
   else if (event.key === "Escape" && isOn() && !event.defaultPrevented) show(false);
 }
 

@@ -16,10 +16,13 @@ PAGES = Path(__file__).parents[1]
 STYLE = PAGES.parent / "assets" / "app.css"
 
 
-def begin(title: str, purpose: str) -> Workspace:
-    """Draw the head of a page and the budget bar; gives the workspace of this session."""
+def begin(title: str, purpose: str, *keys: tuple[str, str]) -> Workspace:
+    """Draw the head of a page and the budget bar; gives the workspace of this session.
+
+    `keys` are those the page answers to, each with what it does.
+    """
     st.html(STYLE)
-    talk.key()
+    talk.keys(*keys)
     st.title(title, anchor=False)
     st.caption(purpose)
     with state.shown_errors():

@@ -1,4 +1,4 @@
-"""The talk key on every page: T hides all chrome and enlarges the type, without the server."""
+"""The keys of every page: T for a talk, ? for the list of keys, / for the search."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from pages.components.declared import declare
 NAME = "coreset-atlas.talk"
 
 
-def key() -> None:
-    """Listen for the key; the element itself takes no room."""
+EVERYWHERE = (
+    ("T", "hide everything but the page, for a talk"),
+    ("/", "search, where the page has a search"),
+    ("?", "this list; on a map in focus, the keys of the map"),
+    ("Esc", "close, clear, end the talk view"),
+)
+
+
+def keys(*own: tuple[str, str]) -> None:
+    """Listen for them, none of which needs the server; `own` are further keys of the page."""
     declare(NAME, "talk")
     with st.container(key="talk", height=1, border=False):
-        _component()(key="talk.key", data=None)
+        _component()(key="talk.key", data={"keys": [*own, *EVERYWHERE]})
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""The talk key: one key hides everything but the page, in the browser alone."""
+"""The keys of every page, which need no server: talk, the list of keys, the search."""
 
 import pytest
 
@@ -76,3 +76,26 @@ def test_it_works_when_the_server_is_gone(page, profile):
         assert page.locator("h1").is_visible()
     finally:
         profile.set_offline(False)
+
+
+def test_a_question_mark_lists_the_keys_and_escape_closes_the_list(page):
+    page.keyboard.press("?")
+    listed = page.locator(".key-list")
+    assert listed.is_visible()
+    assert "hide everything but the page" in listed.inner_text()
+    page.keyboard.press("Escape")
+    assert listed.is_hidden()
+
+
+def test_a_slash_leads_to_the_search_where_there_is_one(page):
+    page.evaluate(
+        """() => {
+          const search = document.createElement("div");
+          search.dataset.testid = "stTextInput";
+          search.append(document.createElement("input"));
+          document.querySelector("[data-testid=stMain]").append(search);
+        }"""
+    )
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+    assert page.evaluate("document.activeElement.value") == ""
