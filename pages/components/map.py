@@ -96,15 +96,16 @@ def atlas_map(spec: MapSpec, *, key: str) -> MapEvent:
     remount it, so zoom and lasso stay.
     """
     declare(NAME, "map")
-    done = _component()(
-        key=key,
-        data=map_json(spec),
-        on_strokes_change=_nothing,
-        on_row_change=_nothing,
-        on_budget_change=_nothing,
-        on_webgl_change=_nothing,
-        on_renew_change=_nothing,
-    )
+    with st.container(key=f"stage-{key}"):  # keeps its room while the component is on its way
+        done = _component()(
+            key=key,
+            data=map_json(spec),
+            on_strokes_change=_nothing,
+            on_row_change=_nothing,
+            on_budget_change=_nothing,
+            on_webgl_change=_nothing,
+            on_renew_change=_nothing,
+        )
     return _event(done, spec)
 
 
