@@ -73,7 +73,7 @@ def latent_list(
         raise RequestError(f"latents cannot be listed by {kind!r}; there are {', '.join(KINDS)}")
     table = _table(workspace, chosen)
     table, n_rows = _answering(workspace, table, asked.strip())
-    told = {name: _of_kind(table, name) for name in KINDS}
+    told = {name: of_kind(table, name) for name in KINDS}
     counts = {name: int(mask.sum()) for name, mask in told.items()}
     table = table[told[kind]]
     if order is not None and order not in table:
@@ -147,12 +147,11 @@ def _f1(workspace: Workspace, table: pd.DataFrame, rows: Rows) -> NDArray[np.flo
     return np.asarray(2 * shared / np.maximum(len(rows) + table["rows"].to_numpy(), 1), np.float64)
 
 
-def _of_kind(table: pd.DataFrame, kind: str) -> pd.Series[bool]:
+def of_kind(table: pd.DataFrame, kind: str) -> pd.Series[bool]:
+    """Which lines of a list of latents or neurons are of a kind, such as uncovered."""
     live = table["rows"] > 0
-    if kind == "dead":
-        return ~live
-    if kind == "live":
-        return live
+    if kind in ("live", "dead"):
+        return live if kind == "live" else ~live
     if kind == "weighted":
         return ~table["muted"] & (table["weight"] != 1)
     if kind == "labelled":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import RequestError
-from core.pipeline.latent_list import marked
+from core.pipeline.latent_list import BY_SUBSET, marked, of_kind
 from core.pipeline.marks import marks
 from core.pipeline.neuron_facts import NeuronFacts, neuron_facts
 from core.records import Rows
@@ -33,7 +33,7 @@ KINDS = (
     "labelled",
     "never",
 )
-BY_SUBSET = ("covered", "uncovered", "sole")
+SAME_AS = {"active": "live", "never": "dead"}  # what the list of latents calls them
 PLACE = re.compile(r"(?:layer\s*)?(\d+)\s*[.,:/ ]\s*(?:neuron\s*)?(\d+)", re.IGNORECASE)
 LAYER = re.compile(r"layer\s*(\d+)", re.IGNORECASE)
 
@@ -82,7 +82,7 @@ def neuron_list(
     if order not in table:
         raise RequestError(f"there is no column {order!r}; there are {', '.join(map(str, table))}")
     table = _answering(table, asked.strip(), facts)
-    told = {name: _of_kind(table, name) for name in KINDS}
+    told = {name: of_kind(table, SAME_AS.get(name, name)) for name in KINDS}
     found = table[told[kind]].sort_values(
         [order, "neuron"], ascending=[not falling, True], kind="stable"
     )
@@ -157,17 +157,3 @@ def _answering(table: pd.DataFrame, asked: str, facts: NeuronFacts) -> pd.DataFr
         return table[(table["neuron"] == int(asked)) | (table["unit"] == int(asked))]
     word = asked.casefold()
     return table[[word in label.casefold() for label in table["label"]]]
-
-
-def _of_kind(table: pd.DataFrame, kind: str) -> pd.Series[bool]:
-    active = table["rows"] > 0
-    if kind in ("active", "never"):
-        return active if kind == "active" else ~active
-    if kind == "weighted":
-        return ~table["muted"] & (table["weight"] != 1)
-    if kind == "labelled":
-        return table["label"] != ""
-    if kind in BY_SUBSET and "covered" not in table:
-        return active & False
-    columns = {"covered": "covered", "sole": "sole carrier", "starred": "starred", "muted": "muted"}
-    return active & ~table["covered"] if kind == "uncovered" else table[columns[kind]]

@@ -98,3 +98,4 @@ def test_maps_that_left_take_nothing_back_and_come_again_together(tab, map_serve
     tab.get_by_text("Hide").click()
     tab.get_by_text(re.compile("^on=")).wait_for()
     left.locator("canvas").wait_for()
+    assert tab.get_by_text(re.compile("^on=")).inner_text() == "on=None"
