@@ -23,6 +23,7 @@ from core.versions import library_versions
 
 META = "meta.json"
 POINTER = "workspace.json"
+BUNDLE = "bundle.json"  # marks a share bundle, which is only looked at
 FORMAT = 1
 NAME = re.compile(r"[0-9a-f]{16}")
 
@@ -96,9 +97,21 @@ class Workspace:
             root.mkdir(parents=True, exist_ok=True)
             check_space(root, 0)
         workspace = cls(root)
-        if not (root / POINTER).exists():
+        if not (root / POINTER).exists() and not workspace.read_only:
             workspace.use({})
         return workspace
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this is a share bundle, in which nothing is ever made or changed."""
+        return (self.root / BUNDLE).is_file()
+
+    def refuse_read_only(self) -> None:
+        """WorkspaceError in a share bundle; whatever writes beside artifacts asks this first."""
+        if self.read_only:
+            raise WorkspaceError(
+                f"{self.root} is a share bundle and read-only; work in a workspace of your own"
+            )
 
     def find(self, kind: str, fingerprint: str) -> Artifact | None:
         """The artifact of that name, or None when it was never made."""
@@ -130,6 +143,7 @@ class Workspace:
         self, kind: str, recipe: Recipe, *, title: str = "", reserve: int = 0
     ) -> Iterator[Draft]:
         """Write an artifact: fill the draft's folder; it appears when the block ends well."""
+        self.refuse_read_only()
         started = time.monotonic()
         target = self.root / kind / recipe.fingerprint
         with whole_folder(target, reserve=reserve) as folder:
@@ -170,6 +184,7 @@ class Workspace:
         return _read_json(path) if path.exists() else {}
 
     def _point(self, roles: Mapping[str, str], choices: Mapping[str, Any]) -> None:
+        self.refuse_read_only()
         value = {"format": FORMAT, "in_use": dict(roles), "choices": dict(choices)}
         write_json(self.root / POINTER, value)
 

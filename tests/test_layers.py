@@ -25,6 +25,7 @@ STEPS = {
     "sae",
     "project",
     "cluster",
+    "curate",
     "duplicates",
     "select",
     "metrics",

@@ -20,8 +20,8 @@ QUICK_ROWS = 200_000  # a coverage method's order of 20,000 rows takes about a s
 QUICK_DENSE_ROWS = 10_000  # a method that reads embeddings compares all with all
 
 
-def read_budget(text: str, *, percent: bool = False) -> Budget:
-    """A budget as people type it: '5,000' or '5000' rows, or per cent of the pool.
+def read_budget(text: str, *, percent: bool = False, tokens: bool = False) -> Budget:
+    """A budget as people type it: '5,000' or '5000' rows or tokens, or per cent of the pool.
 
     RequestError says what was seen.
     """
@@ -30,7 +30,7 @@ def read_budget(text: str, *, percent: bool = False) -> Budget:
         return _read_percent(given.removesuffix("%").strip())
     if GROUPED.fullmatch(given):
         given = given.replace(",", "").replace(" ", "")
-    return parse_budget(given)
+    return parse_budget(given, "tokens" if tokens else "rows")
 
 
 def read_typed_ids(text: str) -> tuple[str, ...]:
@@ -75,9 +75,12 @@ def as_arguments(workspace: Workspace, request: Request) -> list[str]:
         arguments.append(f"--length-power={request.length_power:g}")
     named = {"--from": request.given, "--targets": request.targets}
     arguments += [f"{flag}={fingerprint}" for flag, fingerprint in named.items() if fingerprint]
+    told = set(request.decided)  # decisions join by themselves too
+    arguments += ["--from-decisions"] if told else []
     for word, ids in (("pin", request.pinned), ("forbid", request.forbidden)):
-        if ids:
-            arguments.append(f"--{word}={_kept_ids(workspace, ids)}")
+        own_ids = [one for one in ids if one not in told]
+        if own_ids:
+            arguments.append(f"--{word}={_kept_ids(workspace, own_ids)}")
     return arguments
 
 

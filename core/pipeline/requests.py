@@ -37,6 +37,7 @@ class Request:
     length_power: float = 0.0  # gains count for each token to this power; 0 as in the papers
     weights: Mapping[int, float] = field(default_factory=dict)  # latent -> weight; 0 mutes it
     marked: tuple[int, ...] = ()  # those of `weights` that the workspace's marks brought
+    decided: tuple[str, ...] = ()  # those of the pins and forbids that people's decisions brought
     targets: str | None = None  # the artifact of target examples
     given: str | None = None  # the artifact of somebody else's subset
 
@@ -48,6 +49,7 @@ class Request:
             "length_power": self.length_power,
             "weights": {str(latent): weight for latent, weight in sorted(self.weights.items())},
             "marked": sorted(self.marked),
+            "decided": sorted(self.decided),
             "targets": self.targets,
             "given": self.given,
         }
@@ -73,6 +75,7 @@ class Request:
             length_power=config.get("length_power", 0.0),
             weights={int(one): weight for one, weight in config.get("weights", {}).items()},
             marked=tuple(config.get("marked", ())),
+            decided=tuple(config.get("decided", ())),
             targets=config.get("targets"),
             given=config.get("given"),
         )
@@ -131,6 +134,16 @@ def told_weights(request: Request) -> str | None:
     parts = [f"{n:,} {kind}{'' if n == 1 else 's'} {word}" for n, word in named if n]
     by = f"; by marks of this workspace: {len(request.marked):,}" if request.marked else ""
     return " and ".join(parts) + by
+
+
+def told_decisions(request: Request) -> str | None:
+    """What of a request came from decisions, in a sentence; None where that is nothing."""
+    if not request.decided:
+        return None
+    pinned, told = set(request.pinned), request.decided
+    n_approved = sum(one in pinned for one in told)
+    n_rejected = len(told) - n_approved
+    return f"by decision: {n_approved:,} approved kept, {n_rejected:,} rejected left out"
 
 
 def forbidden_rows(workspace: Workspace) -> Rows:

@@ -18,7 +18,13 @@ from core.fingerprint import Recipe
 from core.options import as_values, configure
 from core.pipeline.adopting import adopt
 from core.pipeline.given import given_rows
-from core.pipeline.requests import Request, constraints_of, told_weights, with_marks
+from core.pipeline.requests import (
+    Request,
+    constraints_of,
+    told_decisions,
+    told_weights,
+    with_marks,
+)
 from core.pipeline.result import StepResult
 from core.pipeline.targets import target_sets
 from core.pipeline.views import in_use, open_pool, selection_view
@@ -79,9 +85,9 @@ def select_subset(
 
 
 def _told(subset: Selection, request: Request) -> list[str]:
-    """The subset's notes and what was muted and weighted for it, said once."""
-    told = told_weights(request)
-    return list(dict.fromkeys([*subset.notes, *([told] if told else [])]))
+    """The subset's notes and what marks and decisions had to say in it, each said once."""
+    told = (told_weights(request), told_decisions(request))
+    return list(dict.fromkeys([*subset.notes, *(one for one in told if one)]))
 
 
 def _unmatched(workspace: Workspace, request: Request) -> list[str]:

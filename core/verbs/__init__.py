@@ -3,6 +3,7 @@
 from core.verbs import (
     choosing,
     comparing,
+    curating,
     labelling,
     mapping,
     measuring,
@@ -19,6 +20,7 @@ __all__ = [
     "app",
     "choosing",
     "comparing",
+    "curating",
     "labelling",
     "mapping",
     "measuring",

@@ -34,6 +34,10 @@ def select(
     assignments: Assignments = None,
     pin: Annotated[Path | None, typer.Option(help="File of example ids to keep.")] = None,
     forbid: Annotated[Path | None, typer.Option(help="File of example ids to leave out.")] = None,
+    from_decisions: Annotated[
+        bool,
+        typer.Option("--from-decisions", help="Keep what people approved, leave out the rejected."),
+    ] = False,
     quotas: Annotated[
         list[str] | None,
         typer.Option("--quota", help="column=value:least-most in rows or percent; repeatable."),
@@ -66,6 +70,7 @@ def select(
 
     def step(reporter: Reporter) -> dict[str, Any]:
         from core.pipeline import outside, selection
+        from core.pipeline.decisions import told_elsewhere, with_decisions
         from core.pipeline.requests import Request, groups_in_use, read_ids, read_weights
         from core.workspace import Workspace
 
@@ -87,7 +92,12 @@ def select(
             given=brought.given,
             targets=brought.targets,
         )
-        return selection.select_subset(opened, request, out=out, reporter=reporter).as_json()
+        if from_decisions:
+            request = with_decisions(opened, request)
+        told = selection.select_subset(opened, request, out=out, reporter=reporter).as_json()
+        if from_decisions:
+            told["remarks"] += told_elsewhere(opened)
+        return told
 
     return Call(step, as_json, job)
 

@@ -1,0 +1,1 @@
+"""The revisions; one that has landed is never changed."""
