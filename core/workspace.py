@@ -7,10 +7,12 @@ DIR/jobs/<id>/                    long steps (core.jobs)
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ from core.versions import library_versions
 
 META = "meta.json"
 POINTER = "workspace.json"
+LOCK = ".workspace.lock"
 BUNDLE = "bundle.json"  # marks a share bundle, which is only looked at
 FORMAT = 1
 NAME = re.compile(r"[0-9a-f]{16}")
@@ -169,23 +172,52 @@ class Workspace:
         """What people chose last and expect to find again, such as the budget."""
         return dict(self._pointer().get("choices", {}))
 
-    def use(self, roles: Mapping[str, str]) -> None:
-        """Name exactly these artifacts as in use, by role."""
-        self._point(roles, self.choices())
+    def dropped(self) -> list[dict[str, Any]]:
+        """What fell out of use when what it was made from changed, oldest first."""
+        return list(self._pointer().get("dropped", []))
+
+    def use(
+        self, roles: Mapping[str, str], dropped: Sequence[Mapping[str, Any]] | None = None
+    ) -> None:
+        """Name exactly these artifacts as in use, by role; `dropped` stays as it is if absent."""
+        self.refuse_read_only()
+        with self._alone():
+            self._point(roles, self.choices(), self.dropped() if dropped is None else dropped)
 
     def choose(self, **choices: Any) -> None:
         """Keep choices, leaving the others as they are."""
-        merged = {**self.choices(), **choices}
-        if merged != self.choices():
-            self._point(self.current(), merged)
+        if {**self.choices(), **choices} == self.choices():
+            return
+        self.refuse_read_only()
+        with self._alone():
+            self._point(self.current(), {**self.choices(), **choices}, self.dropped())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the pointer's lock: two pages, or a page and a job, change it one after another."""
+        path = self.root / LOCK
+        with plain_disk_errors(path):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def _pointer(self) -> dict[str, Any]:
         path = self.root / POINTER
         return _read_json(path) if path.exists() else {}
 
-    def _point(self, roles: Mapping[str, str], choices: Mapping[str, Any]) -> None:
+    def _point(
+        self,
+        roles: Mapping[str, str],
+        choices: Mapping[str, Any],
+        dropped: Sequence[Mapping[str, Any]],
+    ) -> None:
         self.refuse_read_only()
         value = {"format": FORMAT, "in_use": dict(roles), "choices": dict(choices)}
+        if dropped:
+            value["dropped"] = [dict(one) for one in dropped]
         write_json(self.root / POINTER, value)
 
     def in_use(self, role: str, kind: str | None = None) -> Artifact | None:
