@@ -21,6 +21,7 @@ from core.pipeline import (
     targets,
 )
 from core.pipeline.requests import Request, groups_in_use, read_weights
+from core.pipeline.selection_file import write_selection
 from core.pipeline.views import open_features, open_pool, open_readings
 from core.select.budget import Budget
 from core.workspace import Workspace
@@ -230,7 +231,8 @@ def test_a_method_that_draws_is_less_stable_than_one_that_does_not(workspace):
 
 def test_a_selection_of_another_pool_is_not_evaluated(workspace, tmp_path):
     out = tmp_path / "s.json"
-    selection.write_selection(workspace, solved(workspace), out)
+    one = solved(workspace)
+    write_selection(workspace, one.artifact, one.subset, out)
     record = json.loads(out.read_text()) | {"dataset": "0" * 16}
     out.write_text(json.dumps(record))
     with pytest.raises(DataError, match="was chosen from the pool 0000"):
@@ -244,7 +246,7 @@ def replayed(workspace, tmp_path, request, source):
     """Export a request's subset, and make it again in an empty workspace."""
     out = tmp_path / "sel.json"
     solved_one = selection.solve(workspace, request)
-    selection.write_selection(workspace, solved_one, out)
+    write_selection(workspace, solved_one.artifact, solved_one.subset, out)
     exports.export(workspace, out, tmp_path / "first")
     fresh = Workspace.create(tmp_path / "fresh")
     shutil.copytree(workspace.root / "sae", fresh.root / "sae")

@@ -125,8 +125,8 @@ def test_no_usable_row_is_one_clear_line(source):
 
 
 def test_a_file_of_no_known_schema_names_columns_and_schemas(source):
-    record = {"conversations": ["Q", "A"], "source": "s"}
-    with pytest.raises(DataError, match=r"'x.jsonl': columns 'conversations', 'source' fit no kno"):
+    record = {"dialogue": ["Q", "A"], "source": "s"}
+    with pytest.raises(DataError, match=r"'x.jsonl': columns 'dialogue', 'source' fit no kno"):
         pool_of(source(record, record))
 
 

@@ -26,6 +26,7 @@ def turns(schema, record):
         (("prompt", "response"), "prompt-response"),
         (("prompt", "prompt_id", "messages"), "messages"),
         (("id", "messages", "source"), "messages"),
+        (("id", "conversations", "tools"), "sharegpt"),
     ],
 )
 def test_a_schema_is_recognised_by_columns(columns, schema):
@@ -33,8 +34,8 @@ def test_a_schema_is_recognised_by_columns(columns, schema):
 
 
 def test_unknown_columns_are_named_with_the_schemas_known():
-    with pytest.raises(DataError, match=r"'conversations', 'source'.*alpaca.*messages.*prompt"):
-        recognise(("conversations", "source"))
+    with pytest.raises(DataError, match=r"'dialogue', 'source'.*alpaca.*messages.*prompt"):
+        recognise(("dialogue", "source"))
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

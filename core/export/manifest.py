@@ -12,7 +12,19 @@ from typing import Any
 from core.errors import DataError
 
 KIND = "coreset-atlas-export"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READ = (1, 2)  # version 1 lacks the fields that have defaults below
+_FIRST = (
+    "sources",
+    "recipes",
+    "selection",
+    "format",
+    "ids",
+    "data_file",
+    "data_sha256",
+    "versions",
+)
+"""The fields of version 1."""
 _ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -23,7 +35,7 @@ class Choice:
 
     method: str
     config: Mapping[str, Any]
-    budget: Mapping[str, Any]  # as it was asked for: rows, a ratio or tokens
+    budget: Mapping[str, Any]  # rows of the order that were asked for, before decisions
     seed: int | None
     pinned: tuple[str, ...]  # example ids
     forbidden: tuple[str, ...]
@@ -31,17 +43,43 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people had decided, as far as it bears on the rows."""
+
+    which: str = "subset"  # a name in core.pipeline.rows_to_export.WHICH
+    approved: tuple[str, ...] = ()  # those of the subset
+    rejected: tuple[str, ...] = ()  # those of the subset
+    added: tuple[str, ...] = ()  # approved rows outside the subset that were added
+    left_out: tuple[str, ...] = ()  # rows of the subset that the filter took out
+    counts: Mapping[str, int] = field(default_factory=dict)  # verdict -> rows of the project
+    number: int = 0  # of the last event in the store
+    log_sha256: str | None = None  # of the log as `decisions export` writes it
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything about an export but the moment it was made, so that its bytes repeat."""
 
-    sources: tuple[Mapping[str, Any], ...]  # name, size and sha256 each
+    sources: tuple[Mapping[str, Any], ...]  # name, size, sha256 and revision each
     recipes: Mapping[str, Any]  # every step's recipe, from sources to selection
     selection: Choice
     format: str  # a name in FORMATS
-    ids: tuple[str, ...]  # example ids in pick order
+    ids: tuple[str, ...]  # example ids in the order of the file
     data_file: str
     data_sha256: str
     versions: Mapping[str, str] = field(default_factory=dict)  # libraries that were installed
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the format, none left to chance
+    files: tuple[Mapping[str, Any], ...] = ()  # name, size and sha256 of all but this one
+    decisions: Decisions = field(default_factory=Decisions)
+    refused: tuple[Mapping[str, str], ...] = ()  # id and reason of rows the format cannot carry
+    omitted: Mapping[str, int] = field(default_factory=dict)  # field of the source -> rows
+    notes: tuple[str, ...] = ()
+    artifacts: Mapping[str, Any] = field(default_factory=dict)  # kind -> fingerprint, sha256 …
+    findings: Mapping[str, Any] = field(default_factory=dict)  # coverage and gaps, for the card
+    title: str = ""
+    n_pool: int = 0  # examples that could be chosen from
+    licence: str | None = None
+    format_version: int = FORMAT_VERSION
 
     @property
     def n_rows(self) -> int:
@@ -50,8 +88,12 @@ class Manifest:
 
     def to_json(self) -> str:
         """The manifest as text with keys in a fixed order and a final line feed."""
-        head = {"kind": KIND, "format_version": FORMAT_VERSION, "n_rows": self.n_rows}
-        text = json.dumps({**head, **asdict(self)}, ensure_ascii=False, indent=2, allow_nan=False)
+        values = asdict(self)
+        version = values.pop("format_version")
+        if version == 1:
+            values = {name: values[name] for name in _FIRST}
+        head = {"kind": KIND, "format_version": version, "n_rows": self.n_rows}
+        text = json.dumps({**head, **values}, ensure_ascii=False, indent=2, allow_nan=False)
         return text + "\n"
 
     @classmethod
@@ -79,20 +121,21 @@ def _object(text: str, name: str) -> dict[str, Any]:
 
 def _check_head(found: Mapping[str, Any], name: str) -> None:
     seen = found.get("format_version")
-    if seen != FORMAT_VERSION:
+    if seen not in READ:
+        known = " and ".join(map(str, READ))
         raise DataError(
-            f"{name} has format version {seen!r} and this program reads {FORMAT_VERSION}; "
+            f"{name} has format version {seen!r} and this program reads {known}; "
             "use the version that wrote it"
         )
 
 
 def _built(found: Mapping[str, Any]) -> Manifest:
-    values = {item.name: found[item.name] for item in fields(Manifest)}
+    values = {item.name: found[item.name] for item in fields(Manifest) if _is_due(item.name, found)}
     chosen = {item.name: values["selection"][item.name] for item in fields(Choice)}
     chosen |= {name: _texts(chosen[name], name) for name in ("pinned", "forbidden")}
     values["selection"] = Choice(**chosen)
     values["ids"] = _texts(values["ids"], "ids")
-    values["sources"] = tuple(_mapping(source, "sources") for source in values["sources"])
+    values["sources"] = _mappings(values["sources"], "sources")
     for name in ("recipes", "versions"):
         _mapping(values[name], name)
     for name in ("config", "budget"):
@@ -102,7 +145,34 @@ def _built(found: Mapping[str, Any]) -> Manifest:
     for name in ("method", "fingerprint"):
         _one(chosen[name], str, name)
     _one(chosen["seed"], int | None, "seed")
-    return Manifest(**values)
+    return Manifest(**(values | _second(values) if values["format_version"] > 1 else values))
+
+
+def _second(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What version 2 added, checked and in its own types."""
+    decided = {item.name: values["decisions"][item.name] for item in fields(Decisions)}
+    lists = ("approved", "rejected", "added", "left_out")
+    decided |= {name: _texts(decided[name], f"decisions.{name}") for name in lists}
+    for name in ("options", "omitted", "artifacts", "findings"):
+        _mapping(values[name], name)
+    _mapping(decided["counts"], "decisions.counts")
+    _one(decided["which"], str, "decisions.which")
+    _one(decided["log_sha256"], str | None, "decisions.log_sha256")
+    for name, value in (("decisions.number", decided["number"]), ("n_pool", values["n_pool"])):
+        _one(value, int, name)
+    _one(values["title"], str, "title")
+    _one(values["licence"], str | None, "licence")
+    files, refused = _mappings(values["files"], "files"), _mappings(values["refused"], "refused")
+    return {
+        "decisions": Decisions(**decided),
+        "notes": _texts(values["notes"], "notes"),
+        "files": files,
+        "refused": refused,
+    }
+
+
+def _is_due(name: str, found: Mapping[str, Any]) -> bool:
+    return found["format_version"] > 1 or name in (*_FIRST, "format_version")
 
 
 def _one(value: Any, kind: type | UnionType, name: str) -> None:
@@ -122,8 +192,17 @@ def _mapping(value: Any, name: str) -> Mapping[str, Any]:
     return value
 
 
+def _mappings(value: Any, name: str) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(value, list):
+        raise TypeError(repr(name))
+    return tuple(_mapping(item, name) for item in value)
+
+
 def _check(manifest: Manifest, found: Mapping[str, Any], name: str) -> None:
-    every = (*manifest.ids, *manifest.selection.pinned, *manifest.selection.forbidden)
+    told = manifest.decisions
+    listed = (*told.approved, *told.rejected, *told.added, *told.left_out)
+    chosen = manifest.selection
+    every = (*manifest.ids, *chosen.pinned, *chosen.forbidden, *listed)
     wrong = next((item for item in every if not _ID.fullmatch(item)), None)
     if wrong is not None:
         raise DataError(f"{name} is damaged: {wrong[:40]!r} is no example id")
@@ -134,3 +213,16 @@ def _check(manifest: Manifest, found: Mapping[str, Any], name: str) -> None:
         )
     if not _SHA256.fullmatch(manifest.data_sha256):
         raise DataError(f"{name} is damaged: data_sha256 is no sha256")
+    outside = next((one for one in _names(manifest) if not _is_inside(one)), None)
+    if outside is not None:
+        raise DataError(f"{name} is damaged: {outside[:40]!r} is no file of an export")
+
+
+def _names(manifest: Manifest) -> tuple[str, ...]:
+    return (manifest.data_file, *(str(one.get("name")) for one in manifest.files))
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name stays in the folder of the export, as those we write do."""
+    parts = name.split("/")
+    return all(part and part not in (".", "..") and "\\" not in part for part in parts)

@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import DataError, RequestError
 from core.pipeline.requests import Request
 from core.pipeline.scores import measure_subset
-from core.pipeline.selection import read_selection
+from core.pipeline.selection_file import read_selection
 from core.pipeline.stable import seed_stability
 from core.pipeline.views import in_use, open_pool
 from core.reporting import Quiet, Reporter

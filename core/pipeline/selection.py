@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import DataError
 from core.extract import choose_device
 from core.fingerprint import Recipe
 from core.options import as_values, configure
@@ -26,9 +24,9 @@ from core.pipeline.requests import (
     with_marks,
 )
 from core.pipeline.result import StepResult
+from core.pipeline.selection_file import write_selection
 from core.pipeline.targets import target_sets
-from core.pipeline.views import in_use, open_pool, selection_view
-from core.publish import write_json
+from core.pipeline.views import in_use, selection_view
 from core.reporting import Quiet, Reporter
 from core.select import SELECTORS, Selector, View, select
 from core.select.budget import Budget, resolve
@@ -72,7 +70,7 @@ def select_subset(
     adopt(workspace, "selection", solved.artifact.fingerprint)
     workspace.choose(budget=len(solved.subset))
     if out is not None:
-        write_selection(workspace, solved, out)
+        write_selection(workspace, solved.artifact, solved.subset, out)
     notes = {
         "rows": len(solved.subset),
         "coverage": covered(solved.subset),
@@ -103,7 +101,7 @@ def _unmatched(workspace: Workspace, request: Request) -> list[str]:
 
 
 def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None = None) -> Solved:
-    """The stored order of a request, made when it is not there yet.
+    """The stored order of a request, made when it is not there yet; a share bundle keeps none.
 
     Raises RequestError when the method, an option, a pin or the budget cannot be honoured.
     """
@@ -129,6 +127,8 @@ def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None =
         )
         told = told_weights(request)
         order = replace(order, notes=(*order.notes, told)) if told else order
+        if workspace.read_only:
+            return Solved(_unkept(recipe), order, _answer(order, request.budget, pool, limits))
         artifact = _publish(workspace, recipe, order, time.monotonic() - began)
     order = stored_order(artifact)
     return Solved(artifact, order, _answer(order, request.budget, pool, limits))
@@ -171,45 +171,6 @@ def stored_order(artifact: Artifact) -> Selection:
 def covered(subset: Selection) -> int | None:
     """Features the subset covers, or None where the pool has no codes."""
     return None if subset.gains is None else int(subset.gains.sum())
-
-
-def write_selection(workspace: Workspace, solved: Solved, out: Path) -> None:
-    """Write the selection file: example ids in pick order with gains, rounds and constraints."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_json(out, selection_record(workspace, solved.artifact, solved.subset))
-
-
-def selection_record(workspace: Workspace, artifact: Artifact, subset: Selection) -> dict[str, Any]:
-    """What a selection file holds, for a subset of a stored order."""
-    ids = open_pool(workspace).ids()
-    config = artifact.config
-    return {
-        "method": subset.method,
-        "config": dict(subset.config),
-        "budget": len(subset),
-        "seed": config["seed"],
-        "rows": [ids[row] for row in subset.rows],
-        "gains": None if subset.gains is None else subset.gains.tolist(),
-        "rounds": subset.round_starts.tolist(),
-        "pinned": config["pinned"],
-        "forbidden": config["forbidden"],
-        "fingerprint": artifact.fingerprint,
-        "dataset": artifact.parents["pool"],
-    }
-
-
-def read_selection(path: Path) -> dict[str, Any]:
-    """A selection file; DataError when it is none."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} is not a selection file: {error}") from error
-    needed = {"method", "budget", "rows", "fingerprint", "dataset"}
-    if not isinstance(value, dict) or not needed <= set(value):
-        raise DataError(
-            f"{path} is not a selection file: it lacks {', '.join(sorted(needed - set(value)))}"
-        )
-    return value
 
 
 def _reach(budget: Budget, pool: Artifact, limits: Constraints, *, ahead: bool) -> Budget:
@@ -284,6 +245,12 @@ def _view(workspace: Workspace, request: Request, entry: Selector[Any]) -> View:
     if request.targets:
         extra["targets"] = partial(target_sets, workspace, request.targets)
     return selection_view(workspace, extra, device=device)
+
+
+def _unkept(recipe: Recipe) -> Artifact:
+    """An order that a share bundle has no place for, by its name alone."""
+    meta = {"recipe": recipe.as_json(), "notes": {}, "files": []}
+    return Artifact("selection", recipe.fingerprint, Path(), meta)
 
 
 def _publish(workspace: Workspace, recipe: Recipe, order: Selection, seconds: float) -> Artifact:

@@ -1,4 +1,4 @@
-"""Verbs that choose, write and repeat: select, export, replay."""
+"""The verb that chooses: select."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from core.verbs.calls import (
     Assignments,
     BudgetRows,
     Call,
-    Device,
     JobDir,
     Method,
     OutFile,
@@ -98,49 +97,5 @@ def select(
         if from_decisions:
             told["remarks"] += told_elsewhere(opened)
         return told
-
-    return Call(step, as_json, job)
-
-
-@app.command("export")
-def export_subset(
-    file: Annotated[Path, typer.Argument(help="A selection file.")],
-    workspace: WorkspaceDir,
-    out: Annotated[Path, typer.Option("--out", help="Folder to write; empty or absent.")],
-    form: Annotated[str, typer.Option("--format", help="jsonl.")] = "jsonl",
-    as_json: AsJson = False,
-    job: JobDir = None,
-) -> Call:
-    """Write the chosen rows as a training file with its manifest and card."""
-
-    def step(reporter: Reporter) -> dict[str, Any]:
-        from core.pipeline import exports
-        from core.workspace import Workspace
-
-        return exports.export(Workspace.open(workspace), file, out, form=form)
-
-    return Call(step, as_json, job)
-
-
-@app.command()
-def replay(
-    manifest: Annotated[Path, typer.Argument(help="A manifest.json written by export.")],
-    workspace: WorkspaceDir,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the same export.")] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(help="Where a source lies now; in the manifest's order.")
-    ] = None,
-    device: Device = None,
-    as_json: AsJson = False,
-    job: JobDir = None,
-) -> Call:
-    """Make an export again from its manifest and compare it bit for bit."""
-
-    def step(reporter: Reporter) -> dict[str, Any]:
-        from core.pipeline import replaying
-        from core.workspace import Workspace
-
-        place = replaying.Where(sources=tuple(source or ()), out=out, device=device)
-        return replaying.replay(Workspace.create(workspace), manifest, place, reporter=reporter)
 
     return Call(step, as_json, job)
