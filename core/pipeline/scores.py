@@ -66,8 +66,11 @@ class MetricLine:
     values: Mapping[str, float | None]  # by subset, random, longest, and those of equal tokens
 
 
-def subject_of(workspace: Workspace) -> Subject:
-    """The pool in use as metrics see it; neurons count as active by MADS's default rule."""
+def subject_of(workspace: Workspace, *, device: str | None = None) -> Subject:
+    """The pool in use as metrics see it; neurons count as active by MADS's default rule.
+
+    Dense work runs on `device`, on the fastest at hand where that is None.
+    """
     pool, roles = open_pool(workspace), workspace.current()
     loaders: dict[str, Callable[[], Any]] = {
         "lengths": lambda: pool.column("n_response_words").astype(np.int64),
@@ -83,7 +86,7 @@ def subject_of(workspace: Workspace) -> Subject:
         loaders["tokens"] = lambda: np.asarray(readings.n_tokens, dtype=np.int64)
         if readings.neurons is not None:
             loaders["neurons"] = lambda: neuron_sets(neuron_states(workspace), SetRule()).sets
-    return Subject(pool.n_rows, loaders, device=str(choose_device(None)))
+    return Subject(pool.n_rows, loaders, device=device or str(choose_device(None)))
 
 
 def beside(workspace: Workspace, rows: Rows, subject: Subject) -> dict[str, Rows]:
