@@ -1,4 +1,4 @@
-"""Prepare the demo workspace with a progress bar, then serve the app on 127.0.0.1."""
+"""Prepare the demo workspace with a progress bar, or unpack a share bundle, then serve the app."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "assets" / "demo.jsonl"
+BUNDLES = ROOT / "workspace" / "bundles"
 BUDGET = "100"
 
 
 def main() -> int:
     """Check the port first, so that nothing is prepared in vain; then prepare and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workspace", default="workspace/demo")
+    parser.add_argument("--workspace", default="workspace/demo", help="a folder, or a bundle's zip")
     parser.add_argument("--port", type=int, default=8501)
     asked = parser.parse_args()
     if not port_is_free(asked.port):
@@ -26,6 +27,8 @@ def main() -> int:
             f"make run PORT={asked.port + 1}\n"
         )
         return 2
+    if asked.workspace.endswith(".zip"):
+        return serve_bundle(Path(asked.workspace), asked.port)
     prepared = prepare(Path(asked.workspace))
     return prepared or serve(asked.workspace, asked.port)
 
@@ -49,6 +52,20 @@ def prepare(workspace: Path) -> int:
     command = [sys.executable, "-m", "core", "run", str(DEMO), "--budget", BUDGET]
     command += ["--method", "sae-greedy", "--workspace", str(workspace.absolute())]
     return subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode
+
+
+def serve_bundle(file: Path, port: int) -> int:
+    """Unpack a share bundle beside the demo workspace, once, and serve it read-only."""
+    sys.path.insert(0, str(ROOT))
+    from core.errors import CoreError
+    from core.pipeline.bundle.opening import open_bundle
+
+    try:
+        folder = open_bundle(file, BUNDLES)
+    except CoreError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    return serve(str(folder), port)
 
 
 def serve(workspace: str, port: int) -> int:

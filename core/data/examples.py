@@ -10,6 +10,8 @@ from core.fingerprint import canonical_json, digest
 
 ROLES = ("system", "user", "assistant", "tool")
 
+WITHHELD = "withheld"  # the role of a turn whose text stayed behind, as in a share bundle
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

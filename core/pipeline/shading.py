@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.data.examples import Turn
+from core.data.examples import WITHHELD, Turn
 from core.pipeline.tokens import TokenExample
 from core.pipeline.views import open_pool
 from core.workspace import Workspace
@@ -44,7 +44,7 @@ def shaded(workspace: Workspace, examples: Sequence[TokenExample]) -> list[Shade
 
 def shaded_turns(turns: Sequence[Turn], example: TokenExample) -> tuple[ShadedTurn, ...]:
     """Split the activations, whose places count the joined turns, among the turns."""
-    spans = _spans(example)
+    spans = [] if any(turn.role == WITHHELD for turn in turns) else _spans(example)
     last = int(example.stops[-1]) if len(example.stops) else 0
     found, start = [], 0
     for turn in turns:

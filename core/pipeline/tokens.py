@@ -134,6 +134,23 @@ def stored_tokens(
     return None if found is None else _loaded(found)
 
 
+def unread_tokens(workspace: Workspace, latent: int, *, n: int = N_STRONGEST) -> list[TokenExample]:
+    """The latent's examples where no model is at hand: each text whole, with no token shaded."""
+    rows, bands, values = _shown(open_features(workspace), latent, n)
+    texts = open_pool(workspace).texts(rows)
+    return [
+        TokenExample(
+            row=int(row),
+            value=float(value),
+            band=int(band),
+            starts=np.zeros(1, np.int32),
+            stops=np.array([len(text)], np.int32),
+            activations=np.zeros(1, np.float16),
+        )
+        for row, band, value, text in zip(rows, bands, values, texts, strict=True)
+    ]
+
+
 def _recipe(workspace: Workspace, latent: int, n: int) -> Recipe:
     parents = {"features": in_use(workspace, "features").fingerprint}
     return Recipe("tokens", VERSION, {"latent": latent, "n": n}, parents)

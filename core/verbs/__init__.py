@@ -12,6 +12,7 @@ from core.verbs import (
     neurons,
     reading,
     searching,
+    sharing,
     telling,
     whole,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "neurons",
     "reading",
     "searching",
+    "sharing",
     "telling",
     "whole",
 ]
