@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.data.examples import Turn
+from core.pipeline.decisions import decided
 from core.pipeline.tables import cluster_labels
 from core.pipeline.views import open_features, open_pool, open_readings
 from core.select.reasons import WhyChosen, WhyNot, why_chosen, why_not
@@ -64,6 +65,9 @@ def _reason(
 def _facts(workspace: Workspace, row: int) -> dict[str, str]:
     pool = open_pool(workspace)
     facts: dict[str, str] = {}
+    verdict = _verdict(workspace, pool.table["id"][row].as_py())
+    if verdict:
+        facts["verdict"] = verdict
     for column in pool.columns():
         value: Any = pool.table[column.name][row].as_py()
         if value is not None and value != "":
@@ -76,6 +80,17 @@ def _facts(workspace: Workspace, row: int) -> dict[str, str]:
     if "readings" in roles:
         facts["tokens"] = f"{int(np.asarray(open_readings(workspace).n_tokens)[row]):,}"
     return facts
+
+
+def _verdict(workspace: Workspace, example: str) -> str:
+    """What people decided of an example, and who; '' where nobody did."""
+    known = decided(workspace).of(example)
+    if known is None or not known.by:
+        return ""
+    if known.is_conflict:
+        return ", ".join(f"{one.verdict} by {name}" for name, one in known.by.items())
+    agreed = [name for name, one in known.by.items() if one.verdict == known.verdict]
+    return f"{known.verdict} by {', '.join(agreed)}"
 
 
 def _chosen_sentence(why: WhyChosen, latents: int) -> str:

@@ -32,6 +32,7 @@ class Groups:
     names: tuple[str, ...]
     absent: str  # what a row without a label is called
     fingerprint: str  # of the artifact it comes from and of its key
+    meanings: tuple[str, ...] = ()  # a token of the theme for each name, '' for a hue of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,13 @@ class Palette:
     chosen: Colour
     groups: Sequence[Colour]
     sequences: dict[str, Sequence[Colour]]
+    success: Colour = (0.1, 0.5, 0.3)
+    warning: Colour = (0.7, 0.33, 0.04)
+
+    def meant(self, token: str) -> Colour | None:
+        """The colour of a token that means something; None for ''."""
+        known = {"success": self.success, "warning": self.warning, "ink": self.ink}
+        return known.get(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def row_colours(drawing: Drawing, palette: Palette) -> Floats:
     grey = np.tile(np.asarray(palette.pool, dtype=np.float32), (len(drawing.points), 1))
     shade = drawing.shade
     if isinstance(shade, Groups):
-        for colour, label in zip(palette.groups, _largest(shade), strict=False):
+        for colour, label in _coloured(shade, palette):
             grey[shade.labels == label] = colour
     elif shade is not None:
         stops = np.asarray(palette.sequences.get(shade.palette, palette.sequences["viridis"]))
@@ -88,10 +95,9 @@ def legend(drawing: Drawing, palette: Palette) -> list[Entry]:
         said.append(Entry(f"chosen, {n_chosen:,}", mark_colour(drawing, palette)))
     shade = drawing.shade
     if isinstance(shade, Groups):
-        largest = _largest(shade)
-        named = zip(palette.groups, largest, strict=False)
-        said += [Entry(shade.names[label], colour) for colour, label in named]
-        if len(shade.names) > len(largest):
+        largest = _coloured(shade, palette)
+        said += [Entry(shade.names[label], colour) for colour, label in largest]
+        if len(shade.names) > len(largest) and not shade.meanings:
             said.append(Entry(f"other ({len(shade.names) - len(largest)} more)", palette.pool))
     elif shade is not None:
         stops = palette.sequences.get(shade.palette, palette.sequences["viridis"])
@@ -109,6 +115,14 @@ def density_layer(drawing: Drawing, palette: Palette, width: int, height: int) -
     ink = shading(counted(places_in(drawing.points, width, height, margin=0), width, height))
     tint = np.broadcast_to(np.asarray(palette.pool, dtype=np.float32), (height, width, 3))
     return np.dstack([tint, ink * 0.9])
+
+
+def _coloured(shade: Groups, palette: Palette) -> list[tuple[Colour, int]]:
+    """The labels that have a colour, each with it; meanings go before size."""
+    if not shade.meanings:
+        return list(zip(palette.groups, _largest(shade), strict=False))
+    own = [palette.meant(token) or palette.groups[at] for at, token in enumerate(shade.meanings)]
+    return [(own[label], label) for label in sorted(_largest(shade))]
 
 
 def _largest(shade: Groups) -> list[int]:
