@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from pages.components.first_paint import FirstPaint
 from pages.components.gate import Gate, Policy, page_names
 from pages.components.offers import routes
 
@@ -32,5 +33,8 @@ async def to_front(request: Request) -> RedirectResponse:
 app = st.App(
     HERE / "pages" / "components" / "frame.py",
     routes=[*routes(), Route(f"/{FRONT}", to_front, methods=["GET"])],
-    middleware=[Middleware(Gate, policy=POLICY)],
+    middleware=[
+        Middleware(Gate, policy=POLICY),
+        Middleware(FirstPaint, style=HERE / "assets" / "app.css"),
+    ],
 )

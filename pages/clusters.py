@@ -28,6 +28,7 @@ from pages.components import (
     layout,
     loaders,
     shell,
+    staleness,
     state,
     words,
 )
@@ -40,12 +41,15 @@ VIEWS = {
     "map": "Coverage map",
     "curve": "How many",
 }
+KEPT = "Names and merges by hand are kept, and carry over where rows allow."
 
 
 def main() -> None:
     """The page from top to bottom."""
     workspace = shell.begin(
-        "Clusters", "Groups of examples alike, and which of them the subset favours."
+        "Clusters",
+        "Groups of examples alike, and which of them the subset favours.",
+        cluster_treemap.KEYS,
     )
     with state.shown_errors():
         job_panel.show(workspace, "cluster", "extract", "run")
@@ -68,6 +72,7 @@ def main() -> None:
 
 def nothing_yet(workspace: Workspace) -> None:
     """What the page will show, and the step that gets there."""
+    staleness.stop(workspace, "clusters", "hdbscan", here="clusters", more=KEPT)
     what = "Here the pool falls into groups, each with its share of the subset and of the pool."
     if loaders.in_use(workspace, "pool") is None:
         shell.empty(f"{what} It begins with a dataset.", "Read a dataset", "dataset")
@@ -76,12 +81,13 @@ def nothing_yet(workspace: Workspace) -> None:
 
 def first_time(workspace: Workspace, role: str) -> None:
     """The one button that makes this clustering, or makes it anew of other readings."""
+    staleness.stop(workspace, role, here="clusters", more=KEPT)
     stale = was_clustered(workspace, METHODS[role])
     with st.container(border=True):
         if stale:
             st.text(
-                f"The pool or the model has changed since it was clustered by {TITLES[role]}. "
-                "Names and merges by hand are kept, and carry over where rows allow."
+                "The pool or the model has changed since it was clustered by "
+                f"{TITLES[role]}. {KEPT}"
             )
         else:
             st.text(f"The pool has not been clustered by {TITLES[role]} yet.")

@@ -17,6 +17,7 @@ from pages.components import (
     job_panel,
     loaders,
     shell,
+    staleness,
     state,
 )
 
@@ -33,6 +34,7 @@ def main() -> None:
         if loaders.in_use(workspace, "pool") is None:
             shell.empty(f"{WHAT} It begins with a dataset.", "Read a dataset", "dataset")
         if loaders.in_use(workspace, "features") is None:
+            staleness.stop(workspace, "selection", "features", here="coverage")
             shell.empty(f"{WHAT} A model has to read the rows first.", "Read with a model", "model")
         sections(workspace)
 
@@ -40,6 +42,7 @@ def main() -> None:
 def sections(workspace: Workspace) -> None:
     """The curves above; below, one question a tab."""
     chosen = loaders.chosen(workspace)
+    staleness.show(workspace, "selection", here="coverage")
     coverage_curves_view.show(workspace, chosen)
     names = ["Parts of the pool", "Next rows", "Length", "Threshold"]
     parts, following, length, threshold = st.tabs(names)

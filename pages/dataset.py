@@ -13,6 +13,7 @@ from core.select import SELECTORS
 from core.workspace import Artifact, Workspace
 from pages.components import (
     commands,
+    figures,
     forms,
     job_panel,
     layout,
@@ -64,18 +65,20 @@ def counts(pool: Artifact) -> None:
     """What the pool holds, and what was met on the way to it."""
     report = pool.notes["report"]
     cells = st.columns(4)
-    cells[0].metric("Examples", words.count(pool.notes["n_rows"]))
-    cells[1].metric(
+    figures.alone(cells[0], "Examples", words.count(pool.notes["n_rows"]))
+    figures.alone(
+        cells[1],
         "Exact duplicates",
         words.count(report["n_duplicates"]),
-        help="Rows with the same turns as an earlier one; each example is kept once.",
+        about="Rows with the same turns as an earlier one; each example is kept once.",
     )
-    cells[2].metric(
+    figures.alone(
+        cells[2],
         "Bad rows",
         words.count(report["n_bad"]),
-        help="Rows that could not be used; the Sources tab lists them with line and reason.",
+        about="Rows that could not be used; the Sources tab lists them with line and reason.",
     )
-    cells[3].metric("Sources", words.count(len(report["sources"])))
+    figures.alone(cells[3], "Sources", words.count(len(report["sources"])))
 
 
 def browse(workspace: Workspace, pool: Artifact) -> None:

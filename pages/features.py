@@ -19,6 +19,7 @@ from pages.components import (
     layout,
     loaders,
     shell,
+    staleness,
     state,
 )
 
@@ -42,6 +43,7 @@ def main() -> None:
 
 def nothing_yet(workspace: Workspace) -> None:
     """What the page will show, and the step that gets there."""
+    staleness.stop(workspace, "features", "readings", here="features")
     what = "Here each latent shows the examples and tokens on which it fires."
     if loaders.in_use(workspace, "pool") is None:
         shell.empty(f"{what} It begins with a dataset.", "Read a dataset", "dataset")

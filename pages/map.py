@@ -19,6 +19,7 @@ from pages.components import (
     measured,
     search_box,
     shell,
+    staleness,
     state,
     twin_maps,
     words,
@@ -49,6 +50,7 @@ def main() -> None:
 
 def nothing_yet(workspace: Workspace) -> None:
     """The one step that is missing before there is a map."""
+    staleness.stop(workspace, "map", here="map")
     what = "Here the pool lies spread out as a map, with the chosen subset in colour."
     if loaders.in_use(workspace, "pool") is None:
         shell.empty(f"{what} It begins with a dataset.", "Read a dataset", "dataset")
@@ -146,8 +148,9 @@ def counted(listed: Listed) -> str:
 def summary(workspace: Workspace, chosen: Chosen | None) -> None:
     """How many rows are chosen, and what they cover beside as many rows at random."""
     if chosen is None:
-        st.text("No subset is chosen yet; all points are the pool.")
-        shell.link("subset", "Choose a subset", icon=":material/checklist:")
+        if not staleness.show(workspace, "selection"):
+            st.text("No subset is chosen yet; all points are the pool.")
+            shell.link("subset", "Choose a subset", icon=":material/checklist:")
         return
     n_points = words.count(loaders.in_use(workspace, "pool").notes["n_rows"])
     rows, coverage = st.columns(2)

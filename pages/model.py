@@ -21,6 +21,7 @@ from pages.components import (
     loaders,
     model_facts,
     shell,
+    staleness,
     state,
     words,
 )
@@ -46,6 +47,7 @@ def main() -> None:
         )
     with state.shown_errors():
         if loaders.in_use(workspace, "features") is None:
+            staleness.show(workspace, "readings", "features", here="model")
             extract_form(workspace)
             sae_form(workspace)
             st.stop()

@@ -33,7 +33,7 @@ STEPS = {
     "search",
 }
 KEEPERS = {"workspace", "jobs"}
-CONFIGURED = {"data", "sae", "select"}  # the command line reads the configurations of these steps
+CONFIGURED = {"data", "sae", "select", "export"}  # the command line reads what these offer
 UI = {"streamlit", "plotly"}
 
 

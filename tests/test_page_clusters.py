@@ -12,6 +12,7 @@ from core.pipeline import cluster_curves, maps
 from core.pipeline.cluster_edits import edited, rename
 from core.workspace import Workspace
 from pages.components.squarify import Box, squarified
+from pages.components.treemap import HEAD, HEIGHT, Group, Tile, placed
 from tests.conftest import BUDGET, N_ROWS
 from tests.test_clusters_endpoint import answer, serving
 from tests.test_pages import opened, words_of
@@ -97,11 +98,19 @@ def test_clusters_without_a_tree_offer_to_group_them(workspace, monkeypatch, sta
 
 
 def test_the_treemap_holds_every_cluster_in_its_colour(page, workspace):
-    figure = json.loads(show(page, "groups").get("plotly_chart")[0].proto.spec)
-    (bars,) = figure["data"]
-    numbers = sorted(one[0] for one in bars["customdata"])
-    assert numbers == edited(workspace).numbers.tolist()
-    assert len(set(bars["marker"]["color"])) > 1
+    (told,) = shown_by_components(show(page, "groups"), "treemap")
+    tiles = [tile for group in told["groups"] for tile in group["tiles"]]
+    assert sorted(tile["number"] for tile in tiles) == edited(workspace).numbers.tolist()
+    assert len({tile["fill"] for tile in tiles}) > 1
+    assert told["picked"] in [tile["number"] for tile in tiles]
+
+
+def test_a_rectangle_says_its_rows_and_its_shares(page, workspace):
+    (told,) = shown_by_components(show(page, "groups"), "treemap")
+    tile = told["groups"][0]["tiles"][0]
+    n_rows = int(edited(workspace).sizes()[tile["number"]])
+    said = ", ".join(tile["facts"])
+    assert f"{n_rows} row" in said and "of the pool" in said and "of the subset" in said
 
 
 def test_the_coverage_map_is_centred_and_names_extremes(page):
@@ -137,7 +146,7 @@ def test_noise_is_one_click_away(page, workspace):
 def test_rows_of_a_cluster_come_in_every_order_and_one_is_read(order, page):
     page.button_group(key="clusters.order").set_value(order).run()
     table = page.dataframe[-1].value
-    (card,) = shown_by_components(page)
+    (card,) = [one for one in shown_by_components(page) if one["kind"] == "card"]
     assert card["title"] == f"Row {int(table['row'].iloc[0]):,}"
     assert {"distance", "margin", "next cluster"} <= set(table.columns)
 
@@ -175,8 +184,8 @@ def test_a_cluster_is_renamed_and_the_name_is_only_text(page, workspace):
     assert HOSTILE in [item.value for item in page.text]
     assert page.dataframe[0].value["name"][0] == HOSTILE
     assert not any(HOSTILE in item.value for item in [*page.markdown, *page.caption])
-    show(page, "groups")
-    assert "<img" not in page.get("plotly_chart")[0].proto.spec
+    (told,) = shown_by_components(show(page, "groups"), "treemap")
+    assert HOSTILE in [tile["name"] for group in told["groups"] for tile in group["tiles"]]
 
 
 def test_clusters_are_merged_and_the_page_says_so(page, workspace):
@@ -331,6 +340,25 @@ def test_any_weights_have_boxes(weights):
     boxes = squarified(weights, Box(0, 0, 3, 2))
     assert len(boxes) == len(weights)
     assert sum(box.width * box.height for box in boxes) == pytest.approx(6 if weights else 0)
+
+
+def test_rectangles_fill_their_group_below_its_name():
+    """In per cent: of the whole for a group, of its group for a rectangle."""
+    tiles = [Tile(number, "x", weight, (), "#000", "#fff") for number, weight in enumerate((3, 1))]
+    (told,) = placed([Group("all", tuple(tiles))])
+    assert told["place"] == [0, 0, 100, 100]
+    areas = [width * height for _, _, width, height in (one["place"] for one in told["tiles"])]
+    assert areas[0] / areas[1] == pytest.approx(3, rel=1e-3)
+    assert min(one["place"][1] for one in told["tiles"]) == pytest.approx(100 * HEAD / HEIGHT, 1e-3)
+
+
+@pytest.mark.parametrize("n_tiles", [1, 300])
+def test_a_group_too_small_for_its_name_has_rectangles_of_no_size(n_tiles):
+    large = Group("large", (Tile(0, "x", 1e9, (), "#000", "#fff"),))
+    small = tuple(Tile(1 + one, "x", 1.0, (), "#000", "#fff") for one in range(n_tiles))
+    told = placed([large, Group("small", small)])
+    assert len(told[1]["tiles"]) == n_tiles
+    assert all(part >= 0 for tile in told[1]["tiles"] for part in tile["place"])
 
 
 def test_the_budget_bar_counts_what_the_figures_count(page):

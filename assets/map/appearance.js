@@ -8,12 +8,12 @@ const SHADED_UNDER_COLOUR = 0.35; // more grey would dull the colours
 
 // Sizes in device px, alphas from 0 to 1, and what the shaders need to tell how crowded a place
 // is. `drawn` points stand for the pool and `chosen` are chosen; `pixels` is device px a CSS px.
-export function appearance({ camera, density, drawn, chosen, colouring, pixels }) {
+export function appearance({ camera, density, drawn, chosen, colouring, ringed, pixels }) {
   const closer = Math.min(2.2, Math.max(1, camera.zoom) ** 0.22);
   const size = within(REFERENCE_SIZE * (REFERENCE / Math.max(drawn, 1)) ** POWER, 1.4, 7) * closer;
   const fewer = within(3.4 * (REFERENCE / Math.max(chosen, 1)) ** 0.17, 3.4, 9);
-  const ringed = colouring ? 1.3 : 1; // a ring around a colour needs room for both
-  const chosenSize = Math.max(size * 1.3, fewer * Math.min(closer, 1.5), 3) * ringed;
+  const room = colouring && ringed ? 1.3 : 1; // a ring around a colour needs room for both
+  const chosenSize = Math.max(size * 1.3, fewer * Math.min(closer, 1.5), 3) * room;
   // Halo and ring part few chosen points from the pool; among many they would hide the colours.
   const halo = within((1000 / Math.max(chosen, 1)) ** 0.4, 0.3, 1.1);
   const ring = within(1.5 * (300 / Math.max(chosen, 1)) ** 0.4, 0.4, 1.6);
@@ -24,7 +24,7 @@ export function appearance({ camera, density, drawn, chosen, colouring, pixels }
   return {
     size: size * pixels,
     chosenSize: chosenSize * pixels,
-    rim: (colouring ? ring : halo) * pixels,
+    rim: (colouring ? (ringed ? ring : 0) : halo) * pixels,
     crowd, full,
     shade: merged * (colouring ? SHADED_UNDER_COLOUR : SHADED),
     alone: 0.85 - 0.3 * merged,

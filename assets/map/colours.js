@@ -25,6 +25,8 @@ export function themeColours(root) {
     chosen: read("--map-chosen"),
     surface: read("--map-surface"),
     ink: read("--map-ink"),
+    success: read("--map-success"),
+    warning: read("--map-warning"),
     ends: divergingEnds(style, root),
   };
 }
@@ -36,13 +38,16 @@ function divergingEnds(style, root) {
   return [tokens[0], tokens[1], tokens.at(-2), tokens.at(-1)].map((text) => parsed(text, root));
 }
 
-// One colour a category: eight hues, then their steps; `grey` ones (noise, other) have none, and
-// `accent` ones that of what is chosen.
-export function categoryColours({ names, grey, accent }, theme) {
+// One colour a category: eight hues, then their steps; `grey` ones (noise, other) have none, `accent`
+// ones that of what is chosen, `ink` ones that of the text, `success` and `warning` ones the theme's.
+export function categoryColours({ names, grey, accent, ink, success, warning }, theme) {
   const steps = theme.surface[1] < 0.5 ? STEPS_ON_DARK : STEPS;
   return names.map((_, i) => {
     if (grey.includes(i)) return theme.pool;
     if (accent?.includes(i)) return theme.chosen;
+    if (ink?.includes(i)) return theme.ink;
+    if (success?.includes(i)) return theme.success;
+    if (warning?.includes(i)) return theme.warning;
     const hue = i % (HUES.length + 1);
     const round = Math.floor(i / (HUES.length + 1)) % steps.length;
     if (hue === HUES.length) return mixed(theme.ink, theme.surface, INK_STEPS[round]);

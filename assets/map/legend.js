@@ -36,15 +36,16 @@ export class Legend {
   }
 
   // With a selection there are two kinds of points; where colour says something else, the chosen
-  // ones are told by their size and their ring.
-  setKinds({ hasSelection, isColoured, isByPick, isMasked }) {
+  // ones are told by their size and their ring; without rings by their colours alone.
+  setKinds({ hasSelection, isColoured, isByPick, isRinged, isMasked }) {
     const pool = kind("swatch pool", hasSelection ? "pool, not chosen" : "pool");
     const sizes = isByPick ? ": the earlier, the larger" : "";
     const chosen = isColoured
       ? kind("swatch ringed", isByPick ? `chosen, ringed${sizes}` : "chosen, larger and ringed")
       : kind("swatch chosen", `chosen${sizes}`);
     const alone = isColoured ? [] : [pool]; // colours have their own rows below
-    const kinds = hasSelection ? [chosen, pool] : alone;
+    const isTold = hasSelection && (isRinged || !isColoured);
+    const kinds = isTold ? [chosen, pool] : alone;
     if (isMasked) kinds.push(kind("swatch pool faint", "set aside, fainter"));
     replaceChildren(this.kinds, kinds);
   }
@@ -94,6 +95,7 @@ export class Legend {
       element("span", { class: "name", title: name }, [name]),
       element("span", { class: "count" }, [grouped(category.counts[code])]),
     ]);
+    made.hidden = category.counts[code] === 0; // its place counts, since it is the code
     made.addEventListener("click", () => {
       if (!this.emphasised.delete(code)) this.emphasised.add(code);
       made.setAttribute("aria-pressed", String(this.emphasised.has(code)));

@@ -25,7 +25,7 @@ export class Painter {
     this.colours = category ? categoryColours(category, this.theme) : [];
     legend.setKinds({
       hasSelection: Boolean(order), isColoured: Boolean(category || score),
-      isByPick: spec.sizes === "pick", isMasked: Boolean(spec.mask) && !score,
+      isByPick: spec.sizes === "pick", isRinged: spec.ringed ?? true, isMasked: Boolean(spec.mask) && !score,
     });
     if (category) legend.setCategories(category, this.colours);
     else if (score) legend.setScale(score, sequence(score.palette, this.theme));
@@ -75,6 +75,7 @@ export class Painter {
       colouring: category ? BY_CATEGORY : score ? BY_SCORE : PLAIN,
       budget: this.shown,
       byPick: spec.sizes === "pick",
+      ringed: spec.ringed ?? true,
       waited,
     });
     this.view.legend.setSample(sampleNote(spec.count, drawn.drawn, spec.noun));

@@ -111,7 +111,7 @@ export class Scene {
 
   // Draws one frame. Returns the chosen points' size in CSS px, how many points stand for the pool
   // and whether a next frame is due, now or at rest. The frame `waited` ms to be drawn.
-  draw({ theme, colouring, budget, byPick, waited }) {
+  draw({ theme, colouring, budget, byPick, ringed, waited }) {
     const passed = this.fade ? (performance.now() - this.fade.from) / FADE : 1;
     const pixels = this.canvas.width / this.camera.width;
     const { camera } = this;
@@ -119,7 +119,7 @@ export class Scene {
     const { share, drawn, stretches } = this.tiles.drawn(camera, pace);
     const density = this.densityNow();
     const chosen = this.chosen(budget);
-    const look = appearance({ camera, density, drawn, chosen, colouring, pixels });
+    const look = appearance({ camera, density, drawn, chosen, colouring, ringed, pixels });
     this.renderer.draw(camera, {
       ...look, theme, colouring, budget, byPick, share, stretches,
       budgetBefore: this.fade?.budget ?? 0,

@@ -1,9 +1,11 @@
-// The component's entry: an example as a person reads it, or what a latent does on its tokens.
+// The component's entry: an example as a person reads it, what a latent does on its tokens, or text
+// as it stands in a file.
 import { card } from "./card.js";
+import { code } from "./code.js";
 import { element } from "./dom.js";
 import { tokens } from "./tokens.js";
 
-const KINDS = { card, tokens };
+const KINDS = { card, code, tokens };
 const SHOWN = new WeakMap(); // mount point -> { root, said, channel }
 
 // Per cent of the highlight's colour at full activation: the text on it keeps its contrast.

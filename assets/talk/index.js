@@ -2,6 +2,8 @@
 // Escape ends it), ? lists the keys, / leads to the search. None of them needs the server, so a
 // talk does not stop where the network does.
 import { fill, keyList, toSearch } from "./keys.js";
+import { mendPopovers } from "./popovers.js";
+import { mendTables } from "./tables.js";
 
 const KEPT = "coreset-atlas.talk"; // survives a page change and a reload, not the tab
 const SAID = 2500; // ms the line about the keys stays
@@ -18,6 +20,8 @@ export default function talk({ parentElement, data }) {
   if (!listening) {
     listening = (event) => key(event);
     document.addEventListener("keydown", listening);
+    mendTables();
+    mendPopovers();
     if (sessionStorage.getItem(KEPT)) show(true);
   }
   Object.assign(talk, { line, dialog });

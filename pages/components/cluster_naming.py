@@ -20,6 +20,7 @@ from core.pipeline.endpoint import Endpoint, checked_endpoint
 from core.workspace import Workspace
 from pages.components import forms, state, words
 from pages.components.cluster_scene import Scene
+from pages.components.code_block import code_block
 
 POLL = 1.0  # seconds
 HELD = "clusters.naming"
@@ -96,8 +97,9 @@ def _form(scene: Scene) -> None:
 def _preview(scene: Scene, cluster: int, config: NamingConfig) -> None:
     st.caption("All that is sent of the largest cluster:")
     sent = cluster_names.question(scene.workspace, cluster, scene.role, config)
-    for message in sent.messages:
-        st.code(message["content"], language=None, wrap_lines=True, height=160)
+    for at, message in enumerate(sent.messages):
+        name = f"Message {at + 1}"
+        code_block(message["content"], name=name, key=f"clusters.sent.{at}", height=160)
 
 
 def _notice(scene: Scene, numbers: list[int], config: NamingConfig) -> str:

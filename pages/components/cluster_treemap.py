@@ -1,45 +1,28 @@
-"""The tree of clusters as a treemap: groups of clusters alike, each cluster as large as its rows.
-
-Plotly's own treemap tells Streamlit of no click, so the rectangles are bars, which do.
-"""
+"""The tree of clusters as a treemap: groups of clusters alike, each as large as its rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.pipeline.cluster_trees import Branch, ClusterTree, branches
 from core.pipeline.representation import FOLD, tint
-from pages.components import drawing, job_panel
+from pages.components import drawing, job_panel, words
 from pages.components.cluster_scene import METHODS, TITLES, Scene
 from pages.components.drawing import Ink
 from pages.components.palettes import css, hexed, mixed
-from pages.components.squarify import Box, squarified
+from pages.components.treemap import Group, Tile, treemap
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDTH, HEIGHT = 660.0, 480.0  # px that the layout is made for; the width follows the page
-HEAD = 20.0  # px of a group's name
-GAP = 2.0  # px between two groups
-LETTER = 6.3  # px of a letter in a group's name
-DARK_TEXT, LIGHT_TEXT = "#101214", "#ffffff"
+DARK_TEXT, LIGHT_TEXT = "#000000", "#ffffff"  # one of them has 4.5 : 1 on any fill
+KEYS = ("← → ↑ ↓ Enter", "among the groups: next cluster, next group, look at the cluster")
 SAID = (
     "Each rectangle is a cluster, as large as its rows; clusters alike stand in one group, named "
-    "by its own words. Click one to see it."
+    "by its own words. Click one to see it, or press Enter on it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A cluster in its place."""
-
-    cluster: int
-    group: str
-    box: Box
 
 
 def show(scene: Scene, tree: ClusterTree | None) -> None:
@@ -51,23 +34,12 @@ def show(scene: Scene, tree: ClusterTree | None) -> None:
     if not found:
         st.text("No cluster came out: every row is noise. Other settings may find some.")
         return
-    ink = drawing.ink()
-    figure = _figure(scene, found, ink)
-    key = f"clusters.tree.{scene.version}.{scene.picked}"
-
-    def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        if points:
-            scene.pick(int(points[0]["customdata"][0]))
-
-    st.plotly_chart(
-        figure,
-        key=key,
-        on_select=clicked,
-        selection_mode="points",
-        height=int(HEIGHT),
-        alt=_in_words(found),
-        config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False},
+    treemap(
+        groups(scene, found),
+        picked=scene.picked,
+        about=_in_words(found),
+        on_pick=scene.pick,
+        key=f"clusters.tree.{scene.version}",
     )
     if scene.chosen is not None:
         _legend()
@@ -86,95 +58,21 @@ def _missing(scene: Scene) -> None:
         job_panel.start(scene.workspace, arguments, title=f"Group clusters of {TITLES[scene.role]}")
 
 
-def tiles(scene: Scene, found: list[Branch]) -> tuple[list[Tile], list[tuple[Branch, Box]]]:
-    """Every cluster in its place, and every group."""
-    whole = Box(0.0, 0.0, WIDTH, HEIGHT)
-    sizes = scene.known.sizes()
-    placed, framed = [], []
-    boxes = squarified([branch.n_rows for branch in found], whole)
-    for branch, box in zip(found, boxes, strict=True):
-        inner = box.inset(top=HEAD, rest=GAP)
-        each = squarified([float(sizes[one]) for one in branch.clusters], inner)
-        placed += [
-            Tile(cluster, branch.name, one)
-            for cluster, one in zip(branch.clusters, each, strict=True)
-        ]
-        framed.append((branch, box))
-    return placed, framed
-
-
-def _figure(scene: Scene, found: list[Branch], ink: Ink) -> go.Figure:
-    placed, framed = tiles(scene, found)
+def groups(scene: Scene, found: list[Branch]) -> list[Group]:
+    """Every group with its clusters as rectangles, in the colours of the theme."""
+    ink = drawing.ink()
     lines = scene.table.set_index("cluster")
-    colours = [_colour(scene, lines, tile.cluster, ink) for tile in placed]
-    is_picked = [tile.cluster == scene.picked for tile in placed]
-    figure = go.Figure()
-    figure.add_bar(
-        x=[tile.box.x + tile.box.width / 2 for tile in placed],
-        width=[tile.box.width for tile in placed],
-        base=[tile.box.y for tile in placed],
-        y=[tile.box.height for tile in placed],
-        marker={
-            "color": colours,
-            "line": {
-                "color": [ink.text if picked else ink.surface for picked in is_picked],
-                "width": [3 if picked else 1 for picked in is_picked],
-            },
-        },
-        text=[_wrapped(scene.known.names[tile.cluster]) for tile in placed],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        constraintext="inside",
-        insidetextfont={"size": 12, "color": [_text_on(colour) for colour in colours]},
-        customdata=[[tile.cluster, _hover(scene, lines, tile)] for tile in placed],
-        hovertemplate="%{customdata[1]}<extra></extra>",
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-    )
-    for branch, box in framed:
-        _head(figure, branch, box, ink)
-    _frame(figure, ink)
-    return figure
-
-
-def _frame(figure: go.Figure, ink: Ink) -> None:
-    hidden = {"visible": False, "fixedrange": True}
-    figure.update_xaxes(range=[0, WIDTH], **hidden)
-    figure.update_yaxes(range=[0, HEIGHT], **hidden)
-    figure.update_layout(
-        height=int(HEIGHT),
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        clickmode="event+select",
-        dragmode=False,
-        barmode="overlay",
-        uniformtext={"minsize": 9, "mode": "hide"},
-        hoverlabel={
-            "align": "left",
-            "bgcolor": ink.surface,
-            "bordercolor": ink.line,
-            "font": {"color": ink.text, "size": 13},
-        },
-    )
-
-
-def _head(figure: go.Figure, branch: Branch, box: Box, ink: Ink) -> None:
-    room = int((box.width - 2 * GAP) / LETTER)
-    if room < 6:
-        return
-    name = branch.name if len(branch.name) <= room else branch.name[: room - 1].rstrip(", ") + "…"
-    figure.add_annotation(
-        x=box.x + GAP,
-        y=box.y + box.height - HEAD / 2,
-        xanchor="left",
-        yanchor="middle",
-        text=f"<b>{drawing.safe(name)}</b>",
-        showarrow=False,
-        font={"size": 12, "color": ink.text},
-    )
+    sizes = scene.known.sizes()
+    made = []
+    for branch in found:
+        tiles = []
+        for cluster in branch.clusters:
+            fill = _colour(scene, lines, cluster, ink)
+            facts = _facts(scene, lines.loc[cluster], branch.name)
+            name = scene.known.names[cluster]
+            tiles.append(Tile(cluster, name, float(sizes[cluster]), facts, fill, _text_on(fill)))
+        made.append(Group(branch.name, tuple(tiles)))
+    return made
 
 
 def _colour(scene: Scene, lines: pd.DataFrame, cluster: int, ink: Ink) -> str:
@@ -199,27 +97,21 @@ def _text_on(colour: str) -> str:
         for part in hexed(colour)
     ]
     light = 0.2126 * shares[0] + 0.7152 * shares[1] + 0.0722 * shares[2]
-    return LIGHT_TEXT if 1.05 / (light + 0.05) > (light + 0.05) / 0.056 else DARK_TEXT
+    return LIGHT_TEXT if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else DARK_TEXT
 
 
-def _wrapped(name: str) -> str:
-    """A name over several lines, so that it fits a narrow box."""
-    return drawing.safe(name).replace(", ", ",<br>")
-
-
-def _hover(scene: Scene, lines: pd.DataFrame, tile: Tile) -> str:
-    line = lines.loc[tile.cluster]
-    parts = [
-        f"<b>{drawing.safe(scene.known.names[tile.cluster])}</b>",
-        f"group: {drawing.safe(tile.group)}",
-        f"{line['rows']:,} rows, {drawing.as_share(line['share of pool'])} of the pool",
-    ]
-    if scene.chosen is not None:
-        parts += [
-            f"{line['chosen']:,} chosen, {drawing.as_share(line['share of subset'])} of the subset",
-            f"log2 ratio {line['log2 ratio']:+.2f}",
-        ]
-    return "<br>".join(parts)
+def _facts(scene: Scene, line: pd.Series, group: str) -> tuple[str, ...]:
+    """What is known of a cluster, a line each."""
+    of_pool = drawing.as_share(line["share of pool"])
+    facts = (f"group: {group}", f"{words.count(line['rows'], 'row')}, {of_pool} of the pool")
+    if scene.chosen is None:
+        return facts
+    of_subset = drawing.as_share(line["share of subset"])
+    return (
+        *facts,
+        f"{line['chosen']:,} chosen, {of_subset} of the subset",
+        f"log2 ratio {line['log2 ratio']:+.2f}",
+    )
 
 
 def _legend() -> None:
@@ -237,5 +129,9 @@ def _legend() -> None:
 
 
 def _in_words(found: list[Branch]) -> str:
-    largest = ", ".join(branch.name for branch in found[:3])
-    return f"{len(found)} groups of clusters; the largest: {largest}."
+    n_clusters = sum(len(branch.clusters) for branch in found)
+    largest = "; ".join(branch.name for branch in found[:3])
+    return (
+        f"{words.count(n_clusters, 'cluster')} in {words.count(len(found), 'group')}; "
+        f"the largest groups: {largest}"
+    )

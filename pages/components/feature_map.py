@@ -21,6 +21,7 @@ from pages.components import (
     feature_plain_map,
     feature_view,
     job_panel,
+    staleness,
     state,
     words,
 )
@@ -74,6 +75,8 @@ def show(workspace: Workspace, chosen: Chosen | None) -> Rows | None:
 
 def _lay_out(workspace: Workspace) -> None:
     """The step that is missing, in the room that the map will take."""
+    if staleness.show(workspace, "latent-map", here="features"):
+        return
     with st.container(border=True, height=HEIGHT):
         st.markdown(
             "Here every latent lies as a point beside those that write alike, and the covered "

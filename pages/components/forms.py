@@ -29,6 +29,15 @@ def settings(config: type, *, key: str, without: Collection[str] = ()) -> dict[s
     return chosen
 
 
+def differing(config: type, values: Mapping[str, Any]) -> list[str]:
+    """What differs from the defaults, in words: 'mode scan'."""
+    return [
+        f"{item.name.replace('_', ' ')} {values[item.name]}"
+        for item in options_of(config)
+        if item.name in values and values[item.name] != item.default
+    ]
+
+
 def settings_expander(config: type, *, key: str, without: Collection[str] = ()) -> dict[str, Any]:
     """The same behind one 'Settings' expander that says how many differ from the defaults."""
     if not _shown(config, without):
@@ -55,15 +64,15 @@ def _widget(item: Option, key: str) -> Any:
     label = item.name.replace("_", " ").capitalize()
     note = PROVENANCE_NOTES[item.provenance]
     about = f"{item.help} {note}".strip()
+    is_new = key not in st.session_state  # else it has a value, and takes no default beside it
     if item.choices:
-        return st.selectbox(
-            label, item.choices, item.choices.index(item.default), key=key, help=about
-        )
+        begin = item.choices.index(item.default) if is_new else 0
+        return st.selectbox(label, item.choices, begin, key=key, help=about)
     if item.kind is bool:
-        return st.checkbox(label, item.default, key=key, help=about)
+        return st.checkbox(label, item.default and is_new, key=key, help=about)
     if item.kind in (int, float):
         return _number(item, label, key, about)
-    text = st.text_input(label, item.default or "", key=key, help=about)
+    text = st.text_input(label, (item.default or "") if is_new else "", key=key, help=about)
     return text or (None if item.optional else "")
 
 
@@ -76,10 +85,18 @@ def _number(item: Option, label: str, key: str, about: str) -> Any:
     form = "%d" if as_kind is int else "%g"
     return st.number_input(
         label,
-        value=item.default,
+        value=_beginning(item, key),
+        step=1 if as_kind is int else 0.01,
         format=form,
         key=key,
         help=about,
         placeholder="chosen for you" if item.optional else None,
         **bounds,
     )
+
+
+def _beginning(item: Option, key: str) -> Any:
+    """The default for a new widget; one that has a value already takes none beside it."""
+    if key not in st.session_state:
+        return item.default
+    return None if item.optional else "min"

@@ -13,6 +13,8 @@ WORK = {
     "features": ("Features", ":material/grid_view:"),
     "coverage": ("Coverage", ":material/show_chart:"),
     "subset": ("Subset", ":material/checklist:"),
+    "compare": ("Compare", ":material/join_inner:"),
+    "curate": ("Curate", ":material/rule:"),
     "export": ("Export", ":material/download:"),
 }
 APART = {"jobs": ("Jobs", ":material/schedule:")}
@@ -22,6 +24,7 @@ def _pages(names: dict[str, tuple[str, str]]) -> list[st.Page]:
     return [
         st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=name == "map")
         for name, (title, icon) in names.items()
+        if (ROOT / "pages" / f"{name}.py").is_file()
     ]
 
 

@@ -8,21 +8,32 @@ from typing import Any
 
 import streamlit as st
 
+from core.curate.state import State
 from core.fingerprint import digest
 from core.pipeline import shades
 from core.pipeline.cluster_edits import version
 from core.pipeline.colouring import CLUSTERS, Groups, Scale, colouring, colourings
+from core.pipeline.decision_books import project_name
+from core.pipeline.decisions import decided
 from core.pipeline.filters import Filter, Filtered, filtered
+from core.pipeline.queue_places import by_verdict
 from core.records import Floats
 from core.workspace import Workspace
 from pages.components import address, loaders
 from pages.components.loaders import Chosen
 from pages.components.map import Label
-from pages.components.map_arrays import ArrayRef, category_array, mask_array, score_array
+from pages.components.map_arrays import (
+    ArrayRef,
+    category_array,
+    mask_array,
+    meant_array,
+    score_array,
+)
 
 PLAIN = "plain"
 PLAIN_TITLE = "chosen or not"
 PICK, LATENT, SIMILARITY, DENSITY, SHARE = "pick", "latent", "similarity", "density", "share:"
+VERDICT = "verdict"
 COLOUR, ASKED = "map.colour", "map.colour.latent"  # the widgets
 RANKING = ("meaning", "alike")
 MOST_LABELS = 120
@@ -47,6 +58,8 @@ def offered(
         for role, title in CLUSTERS.items():
             if role in roles:
                 found[f"{SHARE}{role}"] = f"share in {title}"
+    if "pool" in roles and decided(workspace).examples:
+        found[VERDICT] = "verdict"
     if "features" in roles:
         found[LATENT] = "activation of a latent"
     if _ranking(filters) is not None:
@@ -72,6 +85,8 @@ def channels(
     found = shade(workspace, hue, chosen, filters)
     if found is None:
         return aside
+    if isinstance(found, Groups) and found.meanings:
+        return {"category": meant_array(found), **aside}
     if isinstance(found, Groups):
         absent = {"noise": found.absent, "title": found.title}
         category = category_array(found.labels, found.names, found.fingerprint, **absent)
@@ -148,6 +163,10 @@ def shade(
         return (
             shades.by_similarity(filtered(workspace, [ranking], chosen=None)) if ranking else None
         )
+    if key == VERDICT:
+        said = decided(workspace)
+        stamp = f"{workspace.current()['pool']} {project_name()} {said.number}"
+        return _verdicts(root, stamp, _said=said)
     if key == LATENT:
         made = workspace.current()["features"]
         return None if hue.latent is None else _latent(root, made, hue.latent)
@@ -197,6 +216,11 @@ def _of_choice(root: str, version: str, key: str, _chosen: Chosen) -> Scale:
         return shades.by_pick(n_rows, _chosen.subset, _chosen.fingerprint)
     role = key.removeprefix(SHARE)
     return shades.by_share(workspace, _chosen.subset, _chosen.fingerprint, role)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _verdicts(root: str, stamp: str, _said: State) -> Groups:
+    return by_verdict(Workspace(Path(root)), _said)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -82,9 +82,11 @@ def heed_budget(workspace: Workspace, chosen: Chosen | None, said: int | None) -
         return
     if chosen.order.nested:
         state.remember("budget", said)
-        workspace.choose(budget=said)
+        if state.may_write(workspace):
+            workspace.choose(budget=said)
         st.rerun()  # the budget bar stands outside of the fragment
-    solving.solve(workspace, again(workspace.get("selection", chosen.fingerprint), said))
+    if state.may_write(workspace):
+        solving.solve(workspace, again(workspace.get("selection", chosen.fingerprint), said))
 
 
 def _is_news(key: str, name: str, said: Any) -> bool:

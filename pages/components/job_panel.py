@@ -35,13 +35,17 @@ STATES: dict[str, tuple[str, Literal["blue", "orange", "green", "red", "gray"]]]
 def start(workspace: Workspace, arguments: Sequence[str], *, title: str) -> None:
     """Start a step as a job and draw the page again, so that its panel appears."""
     with state.shown_errors():
+        workspace.refuse_read_only()
         jobs.start(workspace.root, arguments, title=title)
     st.rerun()
 
 
 def is_busy(workspace: Workspace) -> bool:
-    """Whether a job is active in this workspace: two at once would make the same things twice."""
-    return any(job.is_active for job in jobs.listed(workspace.root))
+    """Whether no job can be started: one is active, and two would make the same things twice.
+
+    In a share bundle none ever can.
+    """
+    return workspace.read_only or any(job.is_active for job in jobs.listed(workspace.root))
 
 
 def has_any(workspace: Workspace) -> bool:

@@ -54,6 +54,7 @@ class MapSpec:
 
     Colour is the category's, else the score's, else plain. `order` with `budget` gives the
     slider, `order` alone highlights the whole selection; `sizes` "pick" draws early picks larger.
+    `ringed` rings the selection where colour says something else; among many it hides the colours.
     `row` and `strokes` restore what was picked and drawn; hand back what the last event said, and
     leave them out to clear. `inside` is the server's count of the rows that the strokes leave;
     until it is there, the browser's own count is shown as a preview. `hover` gives the text of
@@ -78,6 +79,7 @@ class MapSpec:
     link: str | None = None
     labels: tuple[Label, ...] = ()
     sizes: Literal["even", "pick"] = "even"
+    ringed: bool = True
     slider: bool = True
     noun: str = "examples"
     height: int = 560  # px
@@ -145,6 +147,7 @@ def map_json(spec: MapSpec) -> dict[str, Any]:
         "budget": spec.budget and asdict(spec.budget),
         "slider": spec.slider,
         "sizes": spec.sizes,
+        "ringed": spec.ringed,
         "labels": [asdict(label) for label in spec.labels],
         "link": spec.link,
         "row": None if spec.row is None else {"version": version, "row": spec.row},

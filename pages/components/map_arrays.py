@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.pipeline.colouring import Groups
 from core.records import Bools, Floats, Rows
 from pages.components.offers import Array, Offer, Supply, offer, offer_texts
 
@@ -46,7 +47,8 @@ class TextRef:
 class Category:
     """A code a point, with what the legend says about each code.
 
-    `grey` codes have no hue, `accent` codes have that of what is chosen.
+    `grey` codes have no hue, `accent` codes have that of what is chosen, `ink` codes the text's,
+    `success` and `warning` codes those of the theme.
     """
 
     codes: ArrayRef
@@ -55,11 +57,16 @@ class Category:
     counts: tuple[int, ...]
     grey: tuple[int, ...] = ()
     accent: tuple[int, ...] = ()
+    ink: tuple[int, ...] = ()
+    success: tuple[int, ...] = ()
+    warning: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The reference with title, names, counts, grey and accent codes."""
+        """The reference with title, names, counts, and the codes whose colour has a meaning."""
         legend = {"title": self.title, "names": self.names, "counts": self.counts}
-        return {**self.codes.as_json(), **legend, "grey": self.grey, "accent": self.accent}
+        without_hue = {"grey": self.grey, "accent": self.accent, "ink": self.ink}
+        meant = {"success": self.success, "warning": self.warning}
+        return {**self.codes.as_json(), **legend, **without_hue, **meant}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +174,21 @@ def category_array(
     reference = _reference(lambda: code_of[labels], "uint8", fingerprint, f"category {title}")
     labels_shown, counts = zip(*shown, strict=True) if shown else ((), ())
     return Category(reference, title, labels_shown, counts, tuple(range(n_hues, len(shown))))
+
+
+def meant_array(found: Groups) -> Category:
+    """Groups whose colours mean something: codes as they come, whatever the counts are."""
+    there = found.labels >= 0
+    codes = np.where(there, found.labels, len(found.names)).astype(np.uint8)
+    names = (*found.names, found.absent)
+    counts = np.bincount(codes, minlength=len(names)).tolist()
+    reference = _reference(codes, "uint8", found.fingerprint, f"meant {found.title}")
+    meant = {
+        token: tuple(at for at, own in enumerate(found.meanings) if own == token)
+        for token in ("success", "warning", "ink")
+    }
+    grey = (len(found.names),)
+    return Category(reference, found.title, names, tuple(counts), grey, **meant)
 
 
 def text_array(

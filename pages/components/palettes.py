@@ -26,6 +26,8 @@ def palette() -> Palette:
         pool=_option(kind, "grayColor"),
         chosen=_option(kind, "linkColor"),
         groups=ordered[:LARGEST],
+        success=_option(kind, "greenColor"),
+        warning=_option(kind, "orangeColor"),
         sequences={
             "viridis": [hexed(text) for text in VIRIDIS.split()],
             "cividis": _options(kind, "chartSequentialColors"),

@@ -1,4 +1,4 @@
-"""The reader: an example's card, and examples with their tokens shaded, as one component.
+"""The reader: an example's card, examples with their tokens shaded, and text as it is.
 
 What comes from data enters the page as text nodes; nothing of it is ever parsed as markup.
 """
@@ -42,7 +42,7 @@ def show_card(
     leaves room for what stands below it: less of the text at once, the facts folded away.
     """
     turns, n_left = cut(card.turns)
-    _shown(
+    draw(
         {
             "kind": "card",
             "compact": compact,
@@ -64,7 +64,7 @@ def show_tokens(
     examples: Sequence[ShadedExample], *, maximum: float, subset: Selection | None, key: str
 ) -> int | None:
     """Examples with their tokens shaded from 0 to `maximum`; gives the row asked for, once."""
-    done = _shown(
+    done = draw(
         {
             "kind": "tokens",
             "maximum": maximum,
@@ -82,6 +82,12 @@ def show_tokens(
     )
     row = done.get("row")
     return row if isinstance(row, int) and any(row == one.row for one in examples) else None
+
+
+def draw(data: dict[str, Any], *, key: str) -> Any:
+    """Put what `data` says on the page, by its kind; gives what was done on it."""
+    declare(NAME, "reader")
+    return _component()(key=key, data=data, on_row_change=_nothing)
 
 
 def level(activation: float) -> str:
@@ -120,11 +126,6 @@ def _place(row: int, subset: Selection | None) -> dict[str, str] | None:
     if (subset.rows == row).any():
         return {"kind": "chosen", "text": "chosen"}
     return {"kind": "left", "text": "not chosen"}
-
-
-def _shown(data: dict[str, Any], *, key: str) -> Any:
-    declare(NAME, "reader")
-    return _component()(key=key, data=data, on_row_change=_nothing)
 
 
 @functools.cache

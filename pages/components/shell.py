@@ -9,11 +9,16 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from core.curate.state import State
+from core.pipeline.decisions import decided
+from core.pipeline.remaking import remake
+from core.pipeline.stale import stale
 from core.workspace import Workspace
-from pages.components import loaders, state, talk, words
+from pages.components import bundle_note, loaders, state, talk, words
 
 PAGES = Path(__file__).parents[1]
 STYLE = PAGES.parent / "assets" / "app.css"
+VERDICTS = "shell.verdicts"  # the place in the budget bar where they are counted
 
 
 def begin(title: str, purpose: str, *keys: tuple[str, str]) -> Workspace:
@@ -28,6 +33,7 @@ def begin(title: str, purpose: str, *keys: tuple[str, str]) -> Workspace:
     with state.shown_errors():
         workspace = state.workspace()
         with st.sidebar:
+            bundle_note.show(workspace)
             _budget_bar(workspace)
     return workspace
 
@@ -62,18 +68,40 @@ def link(
         st.text(label)
 
 
+def told_verdicts(workspace: Workspace, said: State | None = None) -> None:
+    """Say in the budget bar how much is approved and rejected so far, and by how many conflicts.
+
+    A fragment that stores decisions calls it again: the bar stands outside of it.
+    """
+    place = state.remembered(VERDICTS)
+    if place is None:
+        return
+    said = said or decided(workspace)
+    if not said.examples:
+        place.empty()
+        return
+    parts = [
+        f":green[:material/check: {len(said.approved):,} approved]",
+        f":orange[:material/close: {len(said.rejected):,} rejected]",
+    ]
+    if said.conflicts:
+        parts.append(f":material/call_split: {words.count(len(said.conflicts), 'conflict')}")
+    place.markdown("  \n".join(parts))
+
+
 def _budget_bar(workspace: Workspace) -> None:
     """The thread through the pages: what is chosen, out of what, and what it covers."""
     chosen = loaders.chosen(workspace)
     with st.container(border=True, gap="small", key="budget-bar"):
         if chosen is None:
-            st.caption(_nothing_chosen(workspace))
-            link("subset", "Choose a subset", icon=":material/checklist:")
+            _nothing_chosen(workspace)
             return
         st.markdown(
             f"**{words.count(chosen.budget, 'row')}** by {words.plain(chosen.order.method)}"
         )
         _coverage(chosen)
+        state.remember(VERDICTS, st.empty())
+        told_verdicts(workspace)
         link("subset", "Change the subset", icon=":material/checklist:")
 
 
@@ -84,8 +112,17 @@ def _coverage(chosen: loaders.Chosen) -> None:
     st.progress(min(chosen.covered / chosen.n_reachable, 1.0), text=f"{text} covered")
 
 
-def _nothing_chosen(workspace: Workspace) -> str:
-    found = loaders.in_use(workspace, "pool")
-    if found is None:
-        return "No dataset read yet."
-    return f"{words.count(found.notes['n_rows'], 'row')} in the pool, none chosen yet."
+def _nothing_chosen(workspace: Workspace) -> None:
+    """What there is to choose from, or what the last choice was made on and no longer holds."""
+    former, pool = stale(workspace, "selection"), loaders.in_use(workspace, "pool")
+    if former is not None:
+        step = remake(workspace, former)
+        st.caption(former.sentence)
+        label = "Choose it again" if step.page == "subset" else step.label
+        link(step.page, label, icon=":material/update:")
+        return
+    if pool is None:
+        st.caption("No dataset read yet.")
+    else:
+        st.caption(f"{words.count(pool.notes['n_rows'], 'row')} in the pool, none chosen yet.")
+    link("subset", "Choose a subset", icon=":material/checklist:")

@@ -32,6 +32,11 @@ def workspace_path() -> str:
     return os.environ.get(ENVIRONMENT, DEFAULT_WORKSPACE)
 
 
+def may_write(workspace: Workspace) -> bool:
+    """Whether buttons that make or change something are to be offered; not in a share bundle."""
+    return not workspace.read_only
+
+
 def remember(name: str, value: Any) -> None:
     """Keep a choice across pages."""
     st.session_state[f"kept.{name}"] = value

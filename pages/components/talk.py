@@ -16,6 +16,7 @@ EVERYWHERE = (
     ("T", "hide everything but the page, for a talk"),
     ("/", "search, where the page has a search"),
     ("?", "this list; on a map in focus, the keys of the map"),
+    ("Shift Space", "in a table, pick the line of the cursor; arrows move it"),
     ("Esc", "close, clear, end the talk view"),
 )
 

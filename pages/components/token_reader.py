@@ -19,6 +19,8 @@ _ONE_AT_A_TIME = Lock()  # one pass fills the cores; two would only slow each ot
 def examples(workspace: Workspace, latent: int) -> list[ShadedExample] | str:
     """The latent's examples with their tokens, or why they cannot be had on this machine."""
     found = tokens.stored_tokens(workspace, latent)
+    if found is None and workspace.read_only:
+        return shaded(workspace, tokens.unread_tokens(workspace, latent))
     if found is None:
         try:
             with _ONE_AT_A_TIME:
@@ -32,6 +34,8 @@ def of_row(
     workspace: Workspace, row: int, latents: tuple[int, ...]
 ) -> dict[int, ShadedExample] | str:
     """One row's tokens under each of some latents, or why they cannot be had on this machine."""
+    if workspace.read_only:
+        return "A share bundle holds no model, so the tokens of a row cannot be shaded here."
     features = workspace.current()["features"]
     try:
         return _of_row(str(workspace.root), features, row, latents)
@@ -41,6 +45,8 @@ def of_row(
 
 def is_ready(workspace: Workspace, latent: int) -> bool:
     """Whether the examples can be shown within seconds, without asking first."""
+    if workspace.read_only:
+        return True  # as kept, or as plain text
     return tokens.is_quick(workspace) or tokens.stored_tokens(workspace, latent) is not None
 
 

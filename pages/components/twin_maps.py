@@ -29,6 +29,7 @@ from pages.components import (
     layout,
     map_export,
     map_fallback,
+    staleness,
     state,
 )
 from pages.components.hues import Hue
@@ -38,7 +39,7 @@ from pages.components.map_arrays import order_array, points_array
 
 COMPARE = "map.compare"  # the widget
 NO_OTHER = "none"
-HEIGHT, HEIGHT_OF_TWO = 560, 480
+HEIGHT, HEIGHT_OF_TWO, SLIDER = 560, 480, 38  # px; a map without the slider takes its room too
 SIZES = "map.sizes"  # the widget
 LINK = "map"
 PLAIN = "map.plain"  # the figure of a browser without WebGL2
@@ -173,6 +174,8 @@ def _drawn(
 
 def lay_out(workspace: Workspace, space: str) -> None:
     """The step that is missing before the pool can be seen by its codes or neurons."""
+    if staleness.show(workspace, f"map-{space}", here="map"):
+        return
     with st.container(border=True):
         st.markdown(
             f"The pool is not laid out by its {TITLES[space]} yet. Examples lie together there "
@@ -232,7 +235,7 @@ def _spec(
         labels=hues.labels(workspace, one.layout.fingerprint, one.points),
         sizes=look.sizes,
         slider=one is shown[0],
-        height=HEIGHT if len(shown) == 1 else HEIGHT_OF_TWO,
+        height=HEIGHT_OF_TWO if len(shown) > 1 else HEIGHT + (0 if chosen else SLIDER),
     )
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.pipeline.bundle.opening import open_bundle
+from core.pipeline.bundle.packing import Ask, bundle
+from core.workspace import Workspace
 from scripts.served import ARGUMENTS, ROOT, SOFTWARE_GL, serving
 from scripts.served import chromium as chromium_found
 from tests.browser import workspaces
@@ -36,6 +39,14 @@ def large_workspace(tmp_path_factory):
     """52,000 short rows with everything made; CORESET_JOURNEY_WORKSPACE takes its place."""
     other = os.environ.get("CORESET_JOURNEY_WORKSPACE")
     return Path(other) if other else workspaces.large(tmp_path_factory.mktemp("large") / "w")
+
+
+@pytest.fixture(scope="package")
+def bundle_workspace(demo_workspace, tmp_path_factory):
+    """A share bundle of the demo with half of its texts, unpacked as the app does it."""
+    place = tmp_path_factory.mktemp("bundle")
+    told = bundle(Workspace.open(demo_workspace), place, Ask(n_texts=workspaces.N_DEMO // 2))
+    return open_bundle(Path(told["file"]), place / "open")
 
 
 def chromium_path():

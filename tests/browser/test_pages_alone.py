@@ -1,4 +1,4 @@
-"""Every page by deep link on a fresh server: with nothing read, with the demo, with 52,000 rows.
+"""Every page by deep link on a fresh server: on nothing, the demo, 52,000 rows, a share bundle.
 
 Screenshots go to CORESET_SCREENSHOTS, or to the test's own folder.
 """
@@ -37,18 +37,37 @@ def settled(tab, n_maps):
         tab.locator(".atlas-map[data-ready=true]").first.wait_for(timeout=PATIENCE)
 
 
+def looked_at(tab, page, name, place):
+    """The page stands whole, without an error; a screenshot of it is kept."""
+    settled(tab, n_maps=page == "map" and name != "empty")
+    shots = Path(os.environ.get("CORESET_SCREENSHOTS") or place)
+    tab.screenshot(path=shots / f"{page}-{name}.png")
+    assert tab.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    assert tab.locator("h1").inner_text().lower() == page
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.locator("[data-testid=stSidebarNav]").is_visible()
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_runs_alone(tab, named_workspace, page, tmp_path):
     name, folder = named_workspace
     tab.set_default_timeout(PATIENCE)
     with app_on(folder, tmp_path) as address:
         tab.goto(f"{address}/{page}")
-        settled(tab, n_maps=page == "map" and name != "empty")
-        shots = Path(os.environ.get("CORESET_SCREENSHOTS") or tmp_path)
-        tab.screenshot(path=shots / f"{page}-{name}.png")
-        assert (
-            tab.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
-        )
-        assert tab.locator("h1").inner_text().lower() == page
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert tab.locator("[data-testid=stSidebarNav]").is_visible()
+        looked_at(tab, page, name, tmp_path)
+
+
+def contents(folder):
+    """Every file below a folder with the time of its last change."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_a_share_bundle_is_read_only_and_says_so(tab, bundle_workspace, page, tmp_path):
+    tab.set_default_timeout(PATIENCE)
+    before = contents(bundle_workspace)
+    with app_on(bundle_workspace, tmp_path) as address:
+        tab.goto(f"{address}/{page}")
+        looked_at(tab, page, "bundle", tmp_path)
+        assert "read-only" in tab.locator(".st-key-bundle-note").inner_text()
+    assert contents(bundle_workspace) == before
