@@ -6,52 +6,55 @@ from typing import Any
 
 import streamlit as st
 
-from core.metrics import Totals
-from core.pipeline.asking import missing_readings, read_budget
+from core.errors import CoreError
+from core.pipeline.asked import answers, rows_asked
 from core.pipeline.cards import example_card
+from core.pipeline.costs import is_at_once
 from core.pipeline.curves import Coverage
-from core.pipeline.measures import Measures
 from core.pipeline.requests import Request
 from core.pipeline.selection import check_budget
-from core.select import SELECTORS
+from core.pipeline.trial import Trial, trial
 from core.workspace import Workspace
 from pages.components import (
-    charts,
     example_table,
-    figures,
-    forms,
     job_panel,
     layout,
     loaders,
     measured,
-    method_table,
     metric_panel,
     reader,
     shell,
     solving,
+    staleness,
     state,
-    wishes,
+    subset_change,
+    subset_curve,
+    subset_form,
+    subset_snapshots,
     words,
 )
 from pages.components.loaders import Chosen
+from pages.components.subset_curve import Shown
 
-DEFAULT_METHOD = "sae-greedy"
 LISTED = 100  # picks in the table
 PICK_COLUMNS = (
     "pick", "new latents", "example", "reason", "source", "cluster", "response words",
 )  # fmt: skip
-UNITS = {"rows": "rows", "percent": "%"}
-PROVENANCE = {
-    "confirmed": ("as published", "green", "Checked against the paper or its authors' code."),
-    "inferred": ("inferred", "orange", "The paper leaves parts open; these are our reading of it."),
-    "default": ("our own", "gray", "No paper: our own choice."),
-}
+SEEN = "subset.seen"  # what the form said in the last run
+TRIAL = "subset.trial"
+KEYS = (
+    ("← →", "one row less or more, on the handle of the curve"),
+    ("Page Up, Page Down", "a tenth more or less"),
+    ("Home, End", "the smallest and the largest budget"),
+)
 
 
 def main() -> None:
-    """The page from top to bottom; the form acts last, so that an error leaves the rest alone."""
+    """The page from top to bottom; what is asked is answered first, then all is drawn."""
     workspace = shell.begin(
-        "Subset", "Choose the rows that show a model most of what the pool holds, under a budget."
+        "Subset",
+        "Choose the rows that show a model most of what the pool holds, under a budget.",
+        *KEYS,
     )
     with state.shown_errors():
         job_panel.show(workspace, "select", "run", "measure", "duplicates", "overlap")
@@ -62,116 +65,129 @@ def main() -> None:
                 "Read a dataset",
                 "dataset",
             )
-    asked, shown = st.container(), st.container()
-    with shown, state.shown_errors():
-        result(workspace)
-    with asked, state.shown_errors():
-        form(workspace)
+        staleness.show(workspace, "selection", here="subset")
+        before = _in_view(workspace)
+        asked, shown = st.container(), st.container()  # so that a line more above moves no chart
+        with asked:
+            request = form(workspace)
+        with shown:
+            result(workspace, request)
+        if _in_view(workspace) != before:
+            st.rerun()  # the budget bar was drawn before the answer was there
 
 
-def form(workspace: Workspace) -> None:
-    """Method, budget, settings, pins and forbids; and the button that selects."""
-    bar = st.columns([2.6, 1.3, 1.9, 2.4], vertical_alignment="bottom")
-    name = method_picker(bar[0], workspace)
-    text = bar[1].text_input("Budget", value=str(default_budget(workspace)), key="subset.budget")
-    unit = bar[2].segmented_control(
-        "Unit",
-        list(UNITS),
-        format_func=UNITS.__getitem__,
-        default="rows",
-        required=True,
-        key="subset.unit",
-        label_visibility="collapsed",
-        help="Rows, or per cent of the pool.",
-    )
-    button = bar[3].empty()
-    button.button("Select rows", disabled=True, key="subset.cannot", width="stretch")
-    about(name)
-    method_table.show(workspace)
-    file = wishes.brought(workspace, name)
-    left, right = st.columns(2)
-    with left:
-        options = forms.settings_expander(SELECTORS.get(name).config, key=f"subset.{name}")
-    with right:
-        wished = wishes.constraints(workspace, name) | file
-    refuse_lacking(workspace, name)
-    wanted = read_budget(text, percent=unit == "percent")
-    request = Request(name, wanted, options, **wished)
-    check_budget(workspace, request)
-    busy = job_panel.is_busy(workspace)
-    label = f"Select {solving.label(request)}"
-    if button.button(label, type="primary", key="subset.select", disabled=busy, width="stretch"):
+def form(workspace: Workspace) -> Request | None:
+    """What is asked, answered at once where that is quick; what cannot be is one line."""
+    places = subset_form.bar()
+    button = places.button.empty()
+    try:
+        request = subset_form.ask(workspace, places)
+        if request is None:
+            _no_button(button)
+            return None
+        check_budget(workspace, request)
+        follow(workspace, request)
+    except CoreError as error:
+        _no_button(button)
+        st.error(words.plain(str(error)), icon=":material/error:")
+        return None
+    is_there = _is_there(workspace, request)
+    if button.button(
+        f"Select {solving.label(request)}",
+        type="secondary" if is_there else "primary",
+        key="subset.select",
+        disabled=job_panel.is_busy(workspace),
+        width="stretch",
+    ):
         solving.solve(workspace, request)
+    if not is_there:
+        st.caption(_why_not(workspace, request))
+    marked = subset_form.told(request)
+    if marked:
+        st.caption(words.plain(f"{marked}; see the features page."))
+    return request
 
 
-def method_picker(place: Any, workspace: Workspace) -> str:
-    """The methods by their titles; it begins with the one in use."""
-    names = list(SELECTORS)
-    chosen = loaders.chosen(workspace)
-    begin = chosen.order.method if chosen and chosen.order.method in names else DEFAULT_METHOD
-    return place.selectbox(
-        "Method",
-        names,
-        names.index(begin),
-        format_func=lambda name: SELECTORS.get(name).title,
-        key="subset.method",
-    )
+def follow(workspace: Workspace, request: Request) -> None:
+    """Answer a change of the form in this run, where the method stays and it takes a moment."""
+    seen = state.remembered(SEEN)
+    state.remember(SEEN, request)
+    artifact = loaders.in_use(workspace, "selection")
+    if seen in (None, request) or artifact is None or not state.may_write(workspace):
+        return
+    if seen.method != request.method or artifact.config["method"] != request.method:
+        return
+    if _is_there(workspace, request) or job_panel.is_busy(workspace):
+        return
+    if answers(workspace, artifact, request) or is_at_once(workspace, request):
+        solving.now(workspace, request)
 
 
-def default_budget(workspace: Workspace) -> int:
-    """The budget in use, else a tenth of the pool."""
-    pool = loaders.in_use(workspace, "pool")
-    return loaders.budget(workspace) or max(1, pool.notes["n_rows"] // 10)
-
-
-def about(name: str) -> None:
-    """When to use a method, what it costs, where it comes from, and how sure that is."""
-    method = SELECTORS.get(name)
-    sure, colour, why = PROVENANCE[method.provenance]
-    text, badge = st.columns([6, 1], vertical_alignment="top")
-    text.caption(
-        f"{words.plain(method.when)} {words.plain(method.complexity)}. "
-        f"Source: {words.plain(method.source)}."
-    )
-    badge.badge(sure, color=colour, help=why)
-
-
-def refuse_lacking(workspace: Workspace, name: str) -> None:
-    """End the form where the method needs a reading that the pool does not have yet."""
-    lacking = missing_readings(workspace, name)
-    if lacking:
-        st.text(f"This method needs {' and '.join(lacking)}, which this pool does not have yet.")
-        shell.link("model", "Read the pool with a model", icon=":material/memory:")
-        st.stop()
-
-
-def result(workspace: Workspace) -> None:
-    """The subset in view: its curve, its numbers, its first picks."""
-    chosen = loaders.chosen(workspace)
-    if chosen is None:
+def result(workspace: Workspace, request: Request | None) -> None:
+    """The subset in view: its curve, what changed, its first picks, its metrics."""
+    chosen, tried = loaders.chosen(workspace), preview(workspace)
+    if chosen is None and tried is None:
         st.text("No rows are chosen yet. A tenth of the pool is a good first budget.")
         return
-    curve, beside = layout.split("subset")
-    with curve:
-        coverage(workspace, chosen)
-    with beside:
-        numbers(chosen, measured.numbers(workspace, chosen))
+    curve(workspace, chosen, tried, request)
+    if chosen is None:
+        return
+    change, snapshots = layout.split("changes")
+    with change:
+        subset_change.show(workspace, chosen)
+    with snapshots, state.shown_errors():
+        subset_snapshots.show(workspace)
     picks(workspace, chosen)
     metric_panel.show(workspace, chosen)
 
 
-def coverage(workspace: Workspace, chosen: Chosen) -> None:
-    """The coverage curve against random and longest, and whether it says anything."""
+def curve(
+    workspace: Workspace, chosen: Chosen | None, tried: Trial | None, request: Request | None
+) -> None:
+    """The coverage curve with its handle; a preview takes its place while a job runs."""
     st.subheader("Coverage by rows chosen", anchor=False)
+    if tried is not None:
+        shown = Shown(tried.order, tried.fingerprint, len(tried.order), tried.what)
+        subset_curve.show(workspace, shown, asked=None, on_budget=lambda budget: None)
+        return
+    if chosen is None:
+        return
     if chosen.covered is None:
         st.text("Coverage counts SAE features; the pool has not been read with an SAE yet.")
-        return
-    found = measured.coverage(workspace, chosen)
-    key = f"subset.curve.{chosen.fingerprint}.{chosen.budget}"
-    charts.coverage_curve(found, chosen.order.method, nested=chosen.order.nested, key=key)
-    if not chosen.order.nested:
-        st.caption(f"Solved at {chosen.budget:,}; every other budget is solved anew.")
-    warn(found)
+    shown = subset_curve.of_chosen(chosen)
+    subset_curve.show(
+        workspace,
+        shown,
+        asked=_asked(workspace, chosen, request),
+        on_budget=lambda budget: moved(workspace, chosen, budget),
+    )
+    for note in chosen.subset.notes:
+        st.text(note)
+    if chosen.covered is not None:
+        warn(measured.coverage(workspace, chosen))
+
+
+def moved(workspace: Workspace, chosen: Chosen, budget: int) -> None:
+    """The hand came to rest: a prefix is the answer; of other methods the form asks for it."""
+    subset_form.fill_budget(budget)
+    if chosen.order.nested:
+        state.remember("budget", budget)
+        if state.may_write(workspace):
+            workspace.choose(budget=budget)
+
+
+def preview(workspace: Workspace) -> Trial | None:
+    """What stands for the answer that a job of this session is on its way to."""
+    request = solving.pending(workspace)
+    if request is None:
+        state.forget(TRIAL)
+        return None
+    held: tuple[Request, Trial | None] | None = state.remembered(TRIAL)
+    if held is None or held[0] != request:
+        with st.spinner("Preparing a preview"):
+            held = (request, trial(workspace, request))
+        state.remember(TRIAL, held)
+    return held[1]
 
 
 def warn(found: Coverage) -> None:
@@ -183,50 +199,6 @@ def warn(found: Coverage) -> None:
             "threshold or a smaller budget makes it speak again.",
             icon=":material/warning:",
         )
-
-
-def numbers(chosen: Chosen, found: Measures) -> None:
-    """The numbers at the budget, each beside what it is to be compared with."""
-    left, right = st.columns(2)
-    by = f"of {words.count(found.n_pool)} in the pool"
-    figures.beside(left, "Rows chosen", words.count(found.n_chosen), by)
-    if found.n_covered is not None:
-        at_random = words.share(found.baselines["random"], found.n_reachable)
-        figures.beside(
-            right,
-            "Latents covered",
-            words.share(found.n_covered, found.n_reachable),
-            f"random: {at_random}",
-            about="Latents that at least one chosen row has, of those that at least one row of "
-            "the pool has. Higher is better.",
-        )
-    left, right = st.columns(2)
-    mean(left, "Response words", found.words, "Mean words of a response.")
-    if found.tokens is not None:
-        mean(right, "Tokens a row", found.tokens, "Mean tokens that the model reads of a row.")
-    left, right = st.columns(2)
-    if found.n_clusters:
-        reached = words.count(found.n_clusters_reached)
-        figures.beside(
-            left,
-            "Clusters reached",
-            reached,
-            f"of {found.n_clusters:,} by k-means",
-            about="Clusters with at least one chosen row. Higher is better.",
-        )
-    if found.tokens is not None:
-        share = words.share(found.tokens.total, found.tokens.pool_mean * found.n_pool)
-        figures.beside(
-            right, "Tokens in all", words.count(found.tokens.total), f"{share} of the pool's"
-        )
-    for note in chosen.subset.notes:
-        st.text(note)
-
-
-def mean(place: Any, title: str, totals: Totals, about_it: str) -> None:
-    """A mean over the subset, beside the pool's."""
-    beside = f"pool: {words.figure(totals.pool_mean)}"
-    figures.beside(place, title, words.figure(totals.mean), beside, about=about_it)
 
 
 def picks(workspace: Workspace, chosen: Chosen) -> None:
@@ -247,6 +219,46 @@ def picks(workspace: Workspace, chosen: Chosen) -> None:
             subset, order = chosen.subset, chosen.order
             found = example_card(workspace, row, subset=subset, order=order)
             reader.show_card(found, key="subset.card")
+
+
+def _in_view(workspace: Workspace) -> tuple[str | None, int | None]:
+    """The order and the budget in use."""
+    return workspace.current().get("selection"), loaders.budget(workspace)
+
+
+def _is_there(workspace: Workspace, request: Request) -> bool:
+    """Whether what is asked for is what is in view."""
+    artifact, chosen = loaders.in_use(workspace, "selection"), loaders.chosen(workspace)
+    if artifact is None or chosen is None or not answers(workspace, artifact, request):
+        return False
+    wanted = rows_asked(workspace, request)
+    return wanted is None or wanted == chosen.budget
+
+
+def _why_not(workspace: Workspace, request: Request) -> str:
+    """What stands between what is asked for and what is in view."""
+    artifact = loaders.in_use(workspace, "selection")
+    if job_panel.is_busy(workspace):
+        return "A job is running; what is asked for can be selected when it ends."
+    if artifact is None:
+        return "Nothing is selected yet."
+    if artifact.config["method"] != request.method:
+        method = words.plain(artifact.config["method"])
+        return f"The subset below was chosen by {method}; changes follow at once after selecting."
+    if is_at_once(workspace, request):
+        return "The subset below was chosen with other settings."
+    return "This takes above two seconds, so it runs as a job; a preview stands in until it ends."
+
+
+def _asked(workspace: Workspace, chosen: Chosen, request: Request | None) -> int | None:
+    """The budget that is asked for of the method in use and not answered, in rows."""
+    if request is None or request.method != chosen.order.method:
+        return None
+    return rows_asked(workspace, request)
+
+
+def _no_button(place: Any) -> None:
+    place.button("Select rows", disabled=True, key="subset.cannot", width="stretch")
 
 
 main()

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
-from core.pipeline import exported
+from core.pipeline import export_packing, exported
 from core.workspace import Workspace
 from tests.conftest import BUDGET, N_ROWS, ROOT
 
@@ -153,7 +153,7 @@ def test_exporting_writes_the_rows_in_view_under_the_name(tiny_workspace, monkey
     assert not page.exception and not page.error
     [made] = exported.listed(Workspace(tiny_workspace))
     assert made.manifest.n_rows == BUDGET
-    assert any("load_dataset" in item.value for item in page.code)
+    assert any("load_dataset" in way.code for way in made.loading())
 
 
 def test_exporting_under_a_name_that_leaves_the_folder_is_refused(tiny_workspace, monkeypatch):
@@ -171,10 +171,10 @@ def test_a_download_holds_the_three_files_and_its_name_changes_with_them(
     page = opened("export", tiny_workspace, monkeypatch)
     page.button(key="export.write").click().run()
     [made] = exported.listed(Workspace(tiny_workspace))
-    names = zipfile.ZipFile(io.BytesIO(exported.packed(made))).namelist()
+    names = zipfile.ZipFile(io.BytesIO(bytes(export_packing.packed(made)))).namelist()
     assert {name.split("/")[1] for name in names} == {"data.jsonl", "manifest.json", "README.md"}
-    assert exported.packed(made) == exported.packed(made)
-    assert exported.download_name(made).startswith(made.name + "-")
+    assert bytes(export_packing.packed(made)) == bytes(export_packing.packed(made))
+    assert export_packing.download_name(made).startswith(made.name + "-")
 
 
 def a_job(root, title):

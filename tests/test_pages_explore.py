@@ -362,8 +362,9 @@ def test_an_inferred_method_says_so(tiny_workspace, monkeypatch):
 
 def test_the_curve_names_its_baselines(tiny_workspace, monkeypatch):
     page = opened("subset", tiny_workspace, monkeypatch)
-    figure = page.get("plotly_chart")[0].proto.spec
-    assert all(name in figure for name in ("sae-greedy", "random", "longest"))
+    (spec,) = shown_by_components(page, "curve")
+    assert spec["name"] == "sae-greedy"
+    assert {one["name"] for one in spec["baselines"]["layout"]} == {"random", "longest"}
 
 
 def test_a_large_dense_selection_is_a_job(tiny_workspace, monkeypatch, started):

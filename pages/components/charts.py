@@ -7,34 +7,14 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from core.pipeline.curves import Coverage, Curve
 from core.pipeline.distributions import Histogram
 from core.pipeline.latents import DensityBins, LatentCard
 from core.pipeline.representation import GroupShare
 from core.pipeline.scores import MetricLine, Series
-from pages.components import drawing, words
-from pages.components.drawing import FONT, Ink
+from pages.components import drawing
+from pages.components.drawing import Ink
 
 DASHES = {"random": "dash", "longest": "dot"}
-LABEL_GAP = 6.5  # per cent of the axis between two labels at the end of their lines
-
-
-def coverage_curve(coverage: Coverage, method: str, *, nested: bool, key: str) -> None:
-    """Latents covered against rows chosen; each line says at its end whose it is.
-
-    The answer of a method without prefixes is one point: it has no curve.
-    """
-    ink, figure = drawing.ink(), go.Figure()
-    for curve in reversed(coverage.curves):
-        own = curve.method == method
-        figure.add_trace(_line(curve, coverage, ink, as_point=own and not nested, own=own))
-    ends = {name: _percent(n, coverage) for name, n in coverage.covered.items()}
-    for name, height in _spaced(ends).items():
-        _end_label(figure, f"{name} {ends[name]:.0f} %", height, colour=_colour(name, method, ink))
-    drawing.axes(figure, ink, x="rows chosen", y=f"% of {coverage.n_reachable:,} reachable latents")
-    figure.update_xaxes(range=[0, coverage.budget], tickformat=",d")
-    figure.update_yaxes(range=[0, 103], tickvals=[0, 25, 50, 75, 100])
-    drawing.show(figure, key, 320, right=130, alt=_coverage_in_words(coverage, method))
 
 
 def metric_curve(series: Series, line: MetricLine, *, key: str) -> None:
@@ -177,69 +157,7 @@ def share_bars(groups: Sequence[GroupShare], *, key: str) -> None:
     )
 
 
-def _line(curve: Curve, coverage: Coverage, ink: Ink, *, as_point: bool, own: bool) -> go.Scatter:
-    rows, covered = curve.rows.tolist(), curve.covered.tolist()
-    if as_point:
-        rows, covered = rows[-1:], covered[-1:]
-    return go.Scatter(
-        x=rows,
-        y=[_percent(n, coverage) for n in covered],
-        customdata=covered,
-        mode="markers" if as_point else "lines",
-        marker={"size": 10, "color": ink.chosen},
-        cliponaxis=False,
-        line={
-            "color": ink.chosen if own else ink.pool,
-            "width": 3 if own else 2,
-            "dash": "solid" if own else DASHES.get(curve.method, "longdash"),
-        },
-        hovertemplate="%{x:,} rows: %{y:.1f} %, %{customdata:,} latents"
-        f"<extra>{drawing.safe(curve.method)}</extra>",
-    )
-
-
-def _colour(name: str, method: str, ink: Ink) -> str:
-    return ink.chosen if name == method else ink.pool
-
-
-def _percent(covered: int, coverage: Coverage) -> float:
-    return 100 * covered / max(coverage.n_reachable, 1)
-
-
-def _spaced(heights: dict[str, float]) -> dict[str, float]:
-    """The same heights moved apart, so that no two labels lie on each other."""
-    placed: dict[str, float] = {}
-    below = -LABEL_GAP
-    for name, height in sorted(heights.items(), key=lambda item: item[1]):
-        placed[name] = below = max(height, below + LABEL_GAP)
-    above = 100 + LABEL_GAP
-    for name in reversed(list(placed)):
-        placed[name] = above = min(placed[name], above - LABEL_GAP)
-    return placed
-
-
-def _end_label(figure: go.Figure, text: str, height: float, *, colour: str) -> None:
-    figure.add_annotation(
-        x=1,
-        xref="paper",
-        xanchor="left",
-        xshift=8,
-        y=height,
-        text=drawing.safe(text),
-        showarrow=False,
-        font={"color": colour, "size": FONT},
-    )
-
-
 def _bands(figure: go.Figure, card: LatentCard, ink: Ink) -> None:
     """Where the strongest rows end and each band below begins."""
     for band in card.bands[:-1]:
         figure.add_vline(x=band.low, line={"color": ink.line, "width": 1, "dash": "dot"})
-
-
-def _coverage_in_words(coverage: Coverage, method: str) -> str:
-    parts = [
-        f"{name} covers {words.share(n, coverage.n_reachable)}"
-        for name, n in coverage.covered.items()
-    ]
-    return f"Coverage at {coverage.budget:,} rows: " + ", ".join(parts)

@@ -10,7 +10,7 @@ from core.options import parse_assignments
 from core.pipeline.asking import read_typed_ids
 from core.pipeline.outside import named
 from core.pipeline.overlaps import open_overlap
-from core.pipeline.requests import groups_in_use, read_weights
+from core.pipeline.requests import Request, groups_in_use, read_weights
 from core.pipeline.weights import weighs
 from core.select import SELECTORS
 from core.workspace import Workspace
@@ -33,6 +33,7 @@ ABOUT_OVERLAP = (
     "Rows that share 13 words in a row with a prompt of the file, in any schema a pool may have; "
     "the command line also compares by meaning."
 )
+ABOUT_SEED = "Of methods that draw at random."
 BROUGHT = {
     "given": ("A file on this machine with ids, row numbers, a selection or rows", "given"),
     "targets": ("A file on this machine with 10 to 200 examples to match", "targets"),
@@ -40,49 +41,42 @@ BROUGHT = {
 
 
 def constraints(workspace: Workspace, method: str) -> dict[str, Any]:
-    """The constraints as fields of a request, behind one expander."""
+    """The constraints as fields of a request."""
     honours = SELECTORS.get(method).honours
-    with st.expander("Constraints and seed"):
-        found = _rows()
-        found["quotas"] = _lines("Quotas", "subset.quotas", ABOUT_QUOTAS)
-        found["duplicates"] = _groups(workspace)
-        found["forbidden"] += _overlapping(workspace)
-        if "costs" in honours:
-            found["length_power"] = st.number_input(
-                "Length control",
-                0.0,
-                4.0,
-                0.0,
-                0.1,
-                format="%g",
-                key="subset.power",
-                help=ABOUT_POWER,
-            )
-        if "feature_weights" in honours:
-            kind = weighs(method) or "latent"
-            about = ABOUT_WEIGHTS.format(kind)
-            lines = _lines(f"Weights of {kind}s", "subset.weights", about)
-            found["weights"] = read_weights(parse_assignments(lines))
-        found["seed"] = int(
-            st.number_input(
-                "Seed", 0, 2**31 - 1, 0, key="subset.seed", help="Of methods that draw at random."
-            )
-        )
+    found = _rows()
+    found["quotas"] = _lines("Quotas", "subset.quotas", ABOUT_QUOTAS)
+    found["duplicates"] = _groups(workspace)
+    found["forbidden"] += _overlapping(workspace)
+    if "costs" in honours:
+        found["length_power"] = _number("Length control", "power", ABOUT_POWER, most=4.0)
+    if "feature_weights" in honours:
+        kind = weighs(method) or "latent"
+        lines = _lines(f"Weights of {kind}s", "subset.weights", ABOUT_WEIGHTS.format(kind))
+        found["weights"] = read_weights(parse_assignments(lines))
+    found["seed"] = int(_number("Seed", "seed", ABOUT_SEED, most=2**31 - 1))
     return found
 
 
-def brought(workspace: Workspace, method: str) -> dict[str, str | None]:
-    """The file that a method asks for beside the pool; the page ends where there is none."""
+def brought(
+    workspace: Workspace, method: str, kept: Request | None
+) -> dict[str, str | None] | None:
+    """The file that a method asks for beside the pool; None where there is none yet.
+
+    What the order in use was chosen by, `kept`, need not be named again.
+    """
     found: dict[str, str | None] = {}
     for need in SELECTORS.get(method).needs:
         if need in BROUGHT:
             label, word = BROUGHT[need]
             path = st.text_input(label, key=f"subset.{word}").strip()
-            if not path:
-                st.stop()
-            with st.spinner("Reading the file"):
-                files = {"given": None, "targets": None, word: path}
-                found[word] = getattr(named(workspace, **files), word)
+            if path:
+                with st.spinner("Reading the file"):
+                    files = {"given": None, "targets": None, word: path}
+                    found[word] = getattr(named(workspace, **files), word)
+            elif kept is not None and kept.method == method:
+                found[word] = getattr(kept, word)
+            else:
+                return None
     return found
 
 
@@ -91,6 +85,15 @@ def _rows() -> dict[str, Any]:
     pins = left.text_area("Always choose", key="subset.pins", help=ABOUT_IDS)
     forbids = right.text_area("Never choose", key="subset.forbids", help=ABOUT_IDS)
     return {"pinned": read_typed_ids(pins), "forbidden": read_typed_ids(forbids)}
+
+
+def _number(label: str, name: str, about: str, *, most: float) -> float:
+    """A number from 0; fractions where `most` is one."""
+    least, step = (0.0, 0.1) if isinstance(most, float) else (0, 1)
+    return st.number_input(
+        label, least, most, "min", step, format=None if step == 1 else "%g",
+        key=f"subset.{name}", help=about,
+    )  # fmt: skip
 
 
 def _lines(label: str, key: str, about: str) -> tuple[str, ...]:
