@@ -41,28 +41,58 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+class Server:
+    """`streamlit run script` on a port of its own, which it keeps when it is started again.
+
+    Its log lies in `state`.
+    """
+
+    def __init__(
+        self, script: Path, state: Path, *options: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = Path(state) / "server.log"
+        self._environment = {**os.environ, "PYTHONPATH": str(ROOT), "CORESET_STATE_DIR": str(state)}
+        self._environment |= environment or {}
+        self._command = [sys.executable, "-m", "streamlit", "run", str(script)]
+        self._command += ["--server.port", str(self.port), "--server.address", "127.0.0.1"]
+        self._command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        self._command += ["--server.fileWatcherType", "none", *options]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        with self._log.open("ab") as stream:
+            self._process = subprocess.Popen(
+                self._command, cwd=ROOT, env=self._environment, stdout=stream, stderr=stream
+            )
+        _wait(self.address, self._process, self._log)
+
+    def kill(self) -> None:
+        """End it as a crash does: by SIGKILL, with no chance to finish anything."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=20)
+
+    def stop(self) -> None:
+        """End it in good order; nothing to do where it has ended."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=20)
+
+
 @contextlib.contextmanager
 def serving(
     script: Path, state: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[str]:
     """The address of `streamlit run script`, until the block ends; its log lies in `state`."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
-    command += ["--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"]
-    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "CORESET_STATE_DIR": str(state)}
-    surroundings |= environment or {}
-    log = Path(state) / "server.log"
-    with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [*command, *options], cwd=ROOT, env=surroundings, stdout=stream, stderr=stream
-        )
+    server = Server(script, state, *options, environment=environment)
     try:
-        _wait(f"http://127.0.0.1:{port}", server, log)
-        yield f"http://127.0.0.1:{port}"
+        server.start()
+        yield server.address
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        server.stop()
 
 
 def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
