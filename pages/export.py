@@ -7,6 +7,7 @@ import streamlit as st
 from core.pipeline import exported
 from core.workspace import Workspace
 from pages.components import (
+    export_bundle,
     export_format,
     export_kept,
     export_rows,
@@ -25,7 +26,7 @@ def main() -> None:
     workspace = shell.begin(
         "Export", "Write the chosen rows as a training file, with what it takes to make it again."
     )
-    job_panel.show(workspace, "export")
+    job_panel.show(workspace, "export", "bundle")
     chosen = loaders.chosen(workspace)
     with state.shown_errors():
         kept = exported.listed(workspace)
@@ -40,6 +41,7 @@ def main() -> None:
         if chosen is not None:
             make(workspace, chosen, taken={one.name for one in kept})
         export_kept.show(workspace, kept)
+        export_bundle.show(workspace)
 
 
 def make(workspace: Workspace, chosen: loaders.Chosen, *, taken: set[str]) -> None:
