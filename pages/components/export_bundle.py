@@ -28,6 +28,7 @@ def show(workspace: Workspace) -> None:
         _ask(workspace)
         if found:
             _newest(found[0])
+        if len(found) > 1:
             rest = words.count(len(found) - 1, "older bundle")
             st.caption(f"{rest} in {words.plain(str(found[0].file.parent))}")
 
