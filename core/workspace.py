@@ -7,9 +7,7 @@ DIR/jobs/<id>/                    long steps (core.jobs)
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +18,7 @@ from typing import Any
 
 from core.errors import WorkspaceError
 from core.fingerprint import Recipe, file_digest
+from core.locks import alone
 from core.publish import check_space, plain_disk_errors, whole_folder, write_json
 from core.versions import library_versions
 
@@ -181,7 +180,7 @@ class Workspace:
     ) -> None:
         """Name exactly these artifacts as in use, by role; `dropped` stays as it is if absent."""
         self.refuse_read_only()
-        with self._alone():
+        with alone(self.root / LOCK):
             self._point(roles, self.choices(), self.dropped() if dropped is None else dropped)
 
     def choose(self, **choices: Any) -> None:
@@ -189,20 +188,8 @@ class Workspace:
         if {**self.choices(), **choices} == self.choices():
             return
         self.refuse_read_only()
-        with self._alone():
+        with alone(self.root / LOCK):
             self._point(self.current(), {**self.choices(), **choices}, self.dropped())
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the pointer's lock: two pages, or a page and a job, change it one after another."""
-        path = self.root / LOCK
-        with plain_disk_errors(path):
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
 
     def _pointer(self) -> dict[str, Any]:
         path = self.root / POINTER

@@ -16,6 +16,7 @@ BASE = {
     "reporting",
     "sparse",
     "lease",
+    "locks",
     "versions",
     "centroids",
 }

@@ -54,6 +54,8 @@ def add_row(workspace: Workspace, chosen: Selection, row: int) -> Added:
 
 def why_not_add(workspace: Workspace) -> str | None:
     """Why no row can be added to the subset in use at once, in a sentence; None where it can."""
+    if workspace.read_only:
+        return "this is a share bundle, in which nothing is changed"
     artifact = in_use(workspace, "selection")
     method = artifact.notes["method"]
     request = again(artifact, len(stored_order(artifact)))

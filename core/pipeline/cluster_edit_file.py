@@ -6,12 +6,9 @@ Its rows are named by hashes of example ids (core.cluster.matching), never by po
 from __future__ import annotations
 
 import base64
-import fcntl
 import functools
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,8 @@ import numpy as np
 
 from core.cluster.matching import Members
 from core.errors import WorkspaceError
-from core.publish import plain_disk_errors, write_json
+from core.locks import alone
+from core.publish import write_json
 from core.workspace import Workspace
 
 FILE = "cluster-edits.json"
@@ -93,22 +91,11 @@ def drop_last(workspace: Workspace, role: str) -> None:
 
 
 def _change(workspace: Workspace, change: Callable[[Sequence[Step]], Sequence[Step]]) -> None:
-    with _locked(workspace.root / LOCK):
+    workspace.refuse_read_only()
+    with alone(workspace.root / LOCK):
         found = change(steps(workspace))
         value = {"format": FORMAT, "steps": [_as_json(step) for step in found]}
         write_json(workspace.root / FILE, value)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of the file; the system frees it however the holder ends."""
-    with plain_disk_errors(path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 @functools.lru_cache(maxsize=4)

@@ -6,20 +6,18 @@ kept by the SAE that has them, neurons by the model, so that marks outlive a poo
 
 from __future__ import annotations
 
-import fcntl
 import json
 import math
-import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import RequestError, WorkspaceError
+from core.locks import alone
 from core.pipeline.views import in_use
-from core.publish import plain_disk_errors, write_json
+from core.publish import write_json
 from core.workspace import Artifact, Workspace
 
 FILE = "marks.json"
@@ -104,7 +102,8 @@ def mark_all(
     for number in changes:
         if not 0 <= number < n:
             raise RequestError(f"there is no {kind} {number}; here they are 0 to {n - 1}")
-    with _locked(workspace):
+    workspace.refuse_read_only()
+    with alone(workspace.root / LOCK):
         stored = _read(workspace.root / FILE)
         own = stored[kind].setdefault(owner, {})
         changed = {}
@@ -164,19 +163,6 @@ def _label(value: Any) -> str:
     if len(label) > LONGEST:
         raise RequestError(f"a label has at most {LONGEST} characters; seen {len(label)}")
     return label
-
-
-@contextmanager
-def _locked(workspace: Workspace) -> Iterator[None]:
-    """Hold the marks for the block; the system frees the lock however its holder ends."""
-    path = workspace.root / LOCK
-    with plain_disk_errors(path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:

@@ -6,22 +6,19 @@ never holds it, so it may outlive what it needs: then it says so, and the others
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from core.errors import RequestError, WorkspaceError
+from core.locks import alone
 from core.pipeline.adopting import adopt
 from core.pipeline.selection import stored_order
 from core.pipeline.views import in_use, open_features
-from core.publish import plain_disk_errors, write_json
+from core.publish import write_json
 from core.select.carriers import new_features
 from core.select.selection import Selection
 from core.workspace import Artifact, Workspace
@@ -188,22 +185,10 @@ def _counted(workspace: Workspace, subset: Selection) -> Selection:
 
 def _change(workspace: Workspace, act: Callable[[list[Snapshot]], list[Snapshot]]) -> None:
     workspace.refuse_read_only()
-    with _locked(workspace.root / LOCK):
+    with alone(workspace.root / LOCK):
         found = act(list(snapshots(workspace)))
         value = {"format": FORMAT, "snapshots": [asdict(one) for one in found]}
         write_json(workspace.root / FILE, value)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock of the file; the system frees it however the holder ends."""
-    with plain_disk_errors(path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _from_json(value: dict[str, Any]) -> Snapshot:

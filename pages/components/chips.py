@@ -190,7 +190,8 @@ def _open_view(workspace: Workspace, name: str) -> None:
 def _tell(workspace: Workspace) -> None:
     """Keep the filters as a view, and name it in the address."""
     now = filters(workspace)
-    address.tell(VIEW, save_view(workspace, now) if now else None)
+    if state.may_write(workspace):
+        address.tell(VIEW, save_view(workspace, now) if now else None)
 
 
 def _own(workspace: Workspace, name: str) -> str:

@@ -17,11 +17,13 @@ MERGED = (
 
 def show(scene: Scene, cluster: int, tree: ClusterTree | None) -> None:
     """The buttons that rename and merge the picked cluster."""
-    key = f"{scene.version}.{cluster}"
-    with st.popover("Rename", icon=":material/edit:", key=f"clusters.rename_in.{key}"):
+    key, able = f"{scene.version}.{cluster}", state.may_write(scene.workspace)
+    name = f"clusters.rename_in.{key}"
+    with st.popover("Rename", icon=":material/edit:", key=name, disabled=not able):
         _rename(scene, cluster, key)
     if len(scene.table) > 1:
-        with st.popover("Merge", icon=":material/merge:", key=f"clusters.merge_in.{key}"):
+        name = f"clusters.merge_in.{key}"
+        with st.popover("Merge", icon=":material/merge:", key=name, disabled=not able):
             _merge(scene, cluster, tree, key)
 
 
@@ -73,7 +75,8 @@ def undo(scene: Scene) -> None:
     if last is None:
         return
     about = f"Undo: {words.plain(last)}"
-    if st.button("Undo", icon=":material/undo:", key="clusters.undo", help=about):
+    able, icon = state.may_write(scene.workspace), ":material/undo:"
+    if st.button("Undo", icon=icon, key="clusters.undo", help=about, disabled=not able):
         with state.shown_errors():
             cluster_edits.undo(scene.workspace, scene.role)
         st.rerun()

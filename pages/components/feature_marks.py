@@ -68,6 +68,7 @@ def _name(workspace: Workspace, kind: Kind, number: int, now: Mark, key: str) ->
         max_chars=LONGEST,
         placeholder="Name what it fires on",
         on_change=renamed,
+        disabled=not state.may_write(workspace),
         label_visibility="collapsed",
         help=None if now.source == "hand" or not now.label else f"From {words.plain(now.source)}.",
     )
@@ -86,6 +87,7 @@ def _pills(workspace: Workspace, kind: Kind, number: int, now: Mark, key: str) -
         default=[name for name in SAYINGS if getattr(now, name)],
         key=f"{key}.said",
         on_change=said,
+        disabled=not state.may_write(workspace),
         label_visibility="collapsed",
     )
 
@@ -103,7 +105,7 @@ def _weight(workspace: Workspace, kind: Kind, number: int, now: Mark, key: str) 
         format="%g",
         key=f"{key}.weight",
         on_change=weighed,
-        disabled=now.muted,
+        disabled=now.muted or not state.may_write(workspace),
         help=ABOUT_WEIGHT,
         width=108,
     )

@@ -37,15 +37,15 @@ def settled(tab, n_maps):
         tab.locator(".atlas-map[data-ready=true]").first.wait_for(timeout=PATIENCE)
 
 
-def looked_at(tab, page, name, place):
-    """The page stands whole, without an error; a screenshot of it is kept."""
+def is_whole(tab, page, name, place):
+    """Whether the page stands there without an error; a screenshot of it is kept."""
     settled(tab, n_maps=page == "map" and name != "empty")
     shots = Path(os.environ.get("CORESET_SCREENSHOTS") or place)
     tab.screenshot(path=shots / f"{page}-{name}.png")
     assert tab.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     assert tab.locator("h1").inner_text().lower() == page
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert tab.locator("[data-testid=stSidebarNav]").is_visible()
+    return tab.locator("[data-testid=stSidebarNav]").is_visible()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -54,7 +54,7 @@ def test_a_page_runs_alone(tab, named_workspace, page, tmp_path):
     tab.set_default_timeout(PATIENCE)
     with app_on(folder, tmp_path) as address:
         tab.goto(f"{address}/{page}")
-        looked_at(tab, page, name, tmp_path)
+        assert is_whole(tab, page, name, tmp_path)
 
 
 def contents(folder):
@@ -68,6 +68,6 @@ def test_a_page_of_a_share_bundle_is_read_only_and_says_so(tab, bundle_workspace
     before = contents(bundle_workspace)
     with app_on(bundle_workspace, tmp_path) as address:
         tab.goto(f"{address}/{page}")
-        looked_at(tab, page, "bundle", tmp_path)
+        assert is_whole(tab, page, "bundle", tmp_path)
         assert "read-only" in tab.locator(".st-key-bundle-note").inner_text()
     assert contents(bundle_workspace) == before
