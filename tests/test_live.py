@@ -180,10 +180,16 @@ def test_costs_are_those_measured_on_this_pool(workspace):
 
 
 def test_a_method_that_was_measured_to_be_slow_is_not_at_once(workspace, monkeypatch):
-    slow = {"sae-greedy": costs.Measured(7.0, 40)}
+    slow = {"kmq": costs.Measured(7.0, 40)}
     monkeypatch.setattr(costs, "measured", lambda workspace: slow)
-    assert not costs.is_at_once(workspace, Request("sae-greedy", rows(5)))
+    assert not costs.is_at_once(workspace, Request("kmq", rows(5)))
     assert costs.is_at_once(workspace, Request("random", rows(5)))
+
+
+def test_a_cheap_method_whose_first_run_was_compiled_is_at_once(workspace, monkeypatch):
+    first = {"sae-greedy": costs.Measured(7.0, 40)}
+    monkeypatch.setattr(costs, "measured", lambda _: first)
+    assert costs.is_at_once(workspace, Request("sae-greedy", rows(5)))
 
 
 # --- previews -------------------------------------------------------------------------------
