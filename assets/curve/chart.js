@@ -25,7 +25,7 @@ export class Chart {
     this.dots = Object.fromEntries(
       [...BASELINES, "own"].map((name) => [name, drawing("circle", { class: `dot ${name}`, r: name === "own" ? 6 : 4 })]),
     );
-    this.node = drawing("svg", { class: "chart", role: "img" }, [
+    this.node = drawing("svg", { class: "chart", role: "group" }, [
       drawing("defs", {}, [clip]), this.grid, this.fill, ...Object.values(this.paths), this.knee,
       this.points, this.labels, this.line, ...Object.values(this.dots),
     ]);
