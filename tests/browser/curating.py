@@ -65,8 +65,10 @@ class Curator:
         self.tab.wait_for_selector(".curate[data-pending='0']")
 
     def told(self, text):
-        """Wait until the page says so."""
-        self.tab.get_by_text(text).first.wait_for()
+        """Wait until the page says so; whether it then does."""
+        said = self.tab.get_by_text(text).first
+        said.wait_for()
+        return said.is_visible()
 
     @property
     def verdicts(self):

@@ -78,6 +78,8 @@ def test_a_key_picks_and_the_focus_stays(treemap, key):
 def test_a_click_picks(treemap):
     treemap.locator(".tile[data-number='30']").click()
     treemap.get_by_text("picked=30").wait_for()
+    treemap.locator(".tile[data-number='30'][aria-selected=true]").wait_for()  # its next draw
+    assert treemap.locator(".tile[aria-selected=true]").count() == 1
 
 
 def test_the_focus_is_seen_and_says_what_is_known(treemap):

@@ -142,7 +142,7 @@ def test_no_decision_of_anybody_is_lost_or_doubled(both):
 def test_each_page_counts_what_its_curator_decided(both):
     _, *curators = both
     for curator in curators:
-        curator.told(f"{EACH} decided, {N_CHOSEN - EACH} left")
+        assert curator.told(f"{EACH} decided, {N_CHOSEN - EACH} left")
 
 
 def test_what_both_judged_alike_holds_and_the_rest_is_in_conflict(both):
