@@ -76,6 +76,7 @@ def explorer() -> None:
         with st.container():  # what comes and goes in here moves no map, or it would be made anew
             search_box.answer()
             chips.show(workspace, chosen=subset)
+            missing_layout(workspace)
         listed = found_rows.listing(workspace, chosen)
         if len(shown) > 1:
             events = twin_maps.draw(workspace, chosen, shown, look)
@@ -86,7 +87,6 @@ def explorer() -> None:
                 events = twin_maps.draw(workspace, chosen, shown, look)
         with instrument:
             twin_maps.below(workspace, chosen, shown, look)
-            missing_layout(workspace)
             table(listed)
         with side:
             summary(workspace, chosen)

@@ -100,8 +100,9 @@ def form(workspace: Workspace) -> Request | None:
         width="stretch",
     ):
         solving.solve(workspace, request)
-    if not is_there:
-        st.caption(_why_not(workspace, request))
+    why = None if is_there else _why_not(workspace, request)
+    if why:
+        st.caption(why)
     marked = subset_form.told(request)
     if marked:
         st.caption(words.plain(f"{marked}; see the features page."))
@@ -127,7 +128,7 @@ def result(workspace: Workspace, request: Request | None) -> None:
     """The subset in view: its curve, what changed, its first picks, its metrics."""
     chosen, tried = loaders.chosen(workspace), preview(workspace)
     if chosen is None and tried is None:
-        st.text("No rows are chosen yet. A tenth of the pool is a good first budget.")
+        st.text("No subset is in view. A tenth of the pool is a good first budget.")
         return
     curve(workspace, chosen, tried, request)
     if chosen is None:
@@ -235,13 +236,13 @@ def _is_there(workspace: Workspace, request: Request) -> bool:
     return wanted is None or wanted == chosen.budget
 
 
-def _why_not(workspace: Workspace, request: Request) -> str:
-    """What stands between what is asked for and what is in view."""
+def _why_not(workspace: Workspace, request: Request) -> str | None:
+    """What stands between what is asked for and what is in view; None where nothing is."""
     artifact = loaders.in_use(workspace, "selection")
     if job_panel.is_busy(workspace):
         return "A job is running; what is asked for can be selected when it ends."
     if artifact is None:
-        return "Nothing is selected yet."
+        return None
     if artifact.config["method"] != request.method:
         method = words.plain(artifact.config["method"])
         return f"The subset below was chosen by {method}; changes follow at once after selecting."

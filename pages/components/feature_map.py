@@ -138,7 +138,9 @@ def _hover(workspace: Workspace, chosen: Chosen | None, placed: LatentMap) -> Te
         parts = [f"latent {found['latent']}"]
         if found["label"]:
             parts.append(found["label"])
-        parts.append(f"{words.count(found['rows'], 'row')}, {found['density']:.2%} of the pool")
+        parts.append(
+            f"{words.count(found['rows'], 'row')}, {words.share(found['density'], 1)} of the pool"
+        )
         if chosen is not None:
             parts.append(f"{words.count(found['chosen'], 'chosen row')}")
         return " · ".join(parts)

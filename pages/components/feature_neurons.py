@@ -97,12 +97,12 @@ def _panel(workspace: Workspace, chosen: Chosen | None, card: NeuronCard) -> Non
 
 
 def _facts(chosen: Chosen | None, card: NeuronCard) -> None:
-    st.text(f"{words.count(card.n_rows, 'row')} have it, {card.share:.2%} of the pool.")
+    st.text(f"{words.count(card.n_rows, 'row')} have it, {words.share(card.share, 1)} of the pool.")
     if chosen is not None:
         by = words.count(chosen.budget, "chosen row")
         st.text(f"Covered by {card.n_chosen:,} of {by}." if card.n_chosen else "Not covered.")
     st.caption(
-        f"Above 0 in {card.frequency:.1%} of rows; mean {card.mean:.3g}, variance "
+        f"Above 0 in {words.share(card.frequency, 1)} of rows; mean {card.mean:.3g}, variance "
         f"{card.variance:.3g}."
     )
     if card.length is not None:

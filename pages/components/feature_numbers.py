@@ -14,11 +14,11 @@ from pages.components.loaders import Chosen
 def latents(workspace: Workspace, chosen: Chosen | None) -> None:
     """Coverage beside random rows first, then what it is counted in."""
     found = feature_numbers(workspace, chosen.subset if chosen else None)
-    cells = st.columns(4)
+    cells = iter(st.columns(4))
     if chosen is not None and found.n_covered is not None:
         at_random = measured.baselines(workspace, chosen.budget)["random"]
         figures.beside(
-            cells[0],
+            next(cells),
             "Covered",
             words.share(found.n_covered, found.n_reachable),
             f"random: {words.share(at_random, found.n_reachable)}",
@@ -27,7 +27,7 @@ def latents(workspace: Workspace, chosen: Chosen | None) -> None:
             "uniformly. Higher is better.",
         )
         figures.beside(
-            cells[1],
+            next(cells),
             "Not covered",
             words.count(found.n_reachable - found.n_covered),
             "have a row to add",
@@ -35,27 +35,27 @@ def latents(workspace: Workspace, chosen: Chosen | None) -> None:
             "the row to add for each.",
         )
     figures.beside(
-        cells[2],
+        next(cells),
         "Reachable",
         words.count(found.n_reachable),
         f"of {words.count(found.n_latents, 'latent')}",
         about="Latents that at least one row of the pool has: what a subset can cover at all.",
     )
     figures.beside(
-        cells[3],
+        next(cells),
         "Dead",
         words.share(found.n_dead, found.n_latents),
-        f"{words.count(found.n_dead, 'latent')}, no row",
+        words.count(found.n_dead, "latent"),
         about="Share of all latents that no row of this pool has. They may fire on other text.",
     )
 
 
 def neurons(found: NeuronNumbers, chosen: Chosen | None) -> None:
     """The same for neurons."""
-    cells = st.columns(4)
+    cells = iter(st.columns(4))
     if chosen is not None and found.n_covered is not None:
         figures.beside(
-            cells[0],
+            next(cells),
             "Covered",
             words.share(found.n_covered, found.n_reachable),
             f"by {words.count(chosen.budget, 'row')}",
@@ -63,15 +63,15 @@ def neurons(found: NeuronNumbers, chosen: Chosen | None) -> None:
             "one row which at least one chosen row has among its own. Higher is better.",
         )
     figures.beside(
-        cells[1],
+        next(cells),
         "Reachable",
         words.count(found.n_reachable),
         f"of {words.count(found.n_neurons, 'neuron')}",
         about=f"Active in at least one row of the pool. Active are {found.rule}.",
     )
-    figures.beside(cells[2], "Layers", words.count(found.n_layers), "read by the model")
+    figures.beside(next(cells), "Layers", words.count(found.n_layers), "read by the model")
     figures.beside(
-        cells[3],
+        next(cells),
         "Dropped",
         words.count(found.n_dropped),
         "in nearly every row",

@@ -48,8 +48,8 @@ def show(workspace: Workspace, chosen: Chosen | None, latent: int | None) -> Non
 def _facts(workspace: Workspace, chosen: Chosen | None, card: LatentCard) -> None:
     """How often it fires, how strongly, how far it follows length, and who carries it."""
     st.text(
-        f"{words.count(card.n_rows, 'row')}, {card.density:.2%} of the pool; largest activation "
-        f"{reader.level(card.maximum)}."
+        f"{words.count(card.n_rows, 'row')}, {words.share(card.density, 1)} of the pool; "
+        f"largest activation {reader.level(card.maximum)}."
     )
     if chosen is not None:
         st.text(_covered(chosen, card))

@@ -44,8 +44,10 @@ class Bar:
 
 
 def bar() -> Bar:
-    """Method, budget, unit and button in one line."""
-    return Bar(*st.columns([2.3, 1.1, 2.8, 2.2], vertical_alignment="bottom"))
+    """Method, budget, unit and button in one line, or in two where it is narrow."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        widths: tuple[Any, ...] = (290, 110, "content", "stretch")
+        return Bar(*(st.container(width=one) for one in widths))
 
 
 def ask(workspace: Workspace, places: Bar) -> Request | None:

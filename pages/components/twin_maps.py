@@ -93,7 +93,8 @@ def to_be_made(workspace: Workspace) -> list[str]:
 def others(workspace: Workspace) -> dict[str, str]:
     """What the map may be compared with, by key, with its title; layouts to be made among them."""
     made = {_key(one): one.title for one in _layouts(workspace)[1:]}
-    missing = {one: f"{TITLES[one]}, not laid out yet" for one in missing_spaces(workspace)}
+    # A label that changed when the layout is there would not reach the widget while it is open.
+    missing = {one: TITLES[one] for one in missing_spaces(workspace)}
     return {NO_OTHER: "nothing", **made, **missing}
 
 

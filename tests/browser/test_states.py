@@ -140,6 +140,18 @@ def test_the_title_stands_in_its_place_from_the_first(tab, app, page):
     assert tab.locator("h1").bounding_box()["y"] == first["y"]
 
 
+def test_numbers_keep_their_second_line_when_talk_enlarges_them(tab, app):
+    tab.goto(f"{app}/features")
+    numbers = tab.locator("[data-testid=stElementContainer]:has(> [data-testid=stMetric])")
+    numbers.first.wait_for(timeout=PATIENCE)
+    tab.wait_for_selector(AT_REST, timeout=PATIENCE)
+    tab.keyboard.press("t")
+    tab.locator("[data-testid=stSidebar]").wait_for(state="hidden", timeout=PATIENCE)
+    hidden = numbers.evaluate_all("(all) => all.map((one) => one.scrollHeight - one.clientHeight)")
+    assert hidden
+    assert max(hidden) <= 1
+
+
 def test_a_subset_on_other_features_says_so_and_is_chosen_again(tab, app, workspace, shots):
     opened = Workspace.open(workspace)
     before = opened.in_use("features").config
