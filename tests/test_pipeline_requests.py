@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from core.pipeline import (
 from core.pipeline.requests import Request, groups_in_use, read_weights
 from core.pipeline.selection_file import write_selection
 from core.pipeline.views import open_features, open_pool, open_readings
+from core.select import SELECTORS
 from core.select.budget import Budget
 from core.workspace import Workspace
 
@@ -111,6 +113,17 @@ def test_an_order_of_an_earlier_version_is_not_taken_for_a_new_one(workspace, mo
     before = solved(workspace, "repr-filter", 12).artifact.fingerprint
     monkeypatch.setattr(selection, "VERSION", selection.VERSION + 1)
     assert solved(workspace, "repr-filter", 5).artifact.fingerprint != before
+
+
+def test_an_order_of_an_earlier_version_of_its_method_is_not_taken_for_a_new_one(
+    workspace, monkeypatch
+):
+    before = solved(workspace, "repr-filter", 12).artifact.fingerprint
+    others = solved(workspace, "longest", 12).artifact.fingerprint
+    newer = replace(SELECTORS.get("repr-filter"), version=9)
+    monkeypatch.setitem(SELECTORS._entries, "repr-filter", newer)
+    assert solved(workspace, "repr-filter", 5).artifact.fingerprint != before
+    assert solved(workspace, "longest", 5).artifact.fingerprint == others
 
 
 def test_what_is_not_asked_is_not_in_the_recipe():

@@ -93,7 +93,7 @@ def test_at_both_ends_one_row_passes_or_all_but_equal_ones(threshold, passed):
 def test_the_default_order_is_by_hash():
     ids = example_ids(10)
     points = np.eye(10)
-    order = hash_order(3, id_hashes(ids), id_ranks(ids))
+    order = hash_order(3, id_hashes(ids), id_ranks(ids), "repr-filter")
     found = chosen("repr-filter", points, 10, {}, ids=np.array(ids), seed=3)
     assert found.rows.tolist() == order.tolist()
 

@@ -8,6 +8,8 @@ import pytest
 from core.errors import RequestError
 from core.select import Budget, Constraints, Quota, select
 from core.select.cluster_count import GRID, silhouette_count, table_count
+from core.select.hashing import hash_order
+from core.select.view import id_hashes, id_ranks
 from tests.select_pools import example_ids, readings, view_of
 
 
@@ -105,11 +107,12 @@ def test_kmq_refuses_negative_quality_with_linear_weights():
         kmq(readings(), 9, {"weighting": "linear"})
 
 
-def test_kmq_with_one_cluster_and_no_quality_is_random():
+def test_kmq_with_one_cluster_and_no_quality_draws_by_hash():
     arrays = readings()
     config = {"clusters": 1, "quality": "uniform"}
     drawn = kmq(arrays, 20, config, seed=5).rows
-    assert set(drawn.tolist()) == set(picked("random", arrays, 20, seed=5).rows.tolist())
+    order = hash_order(5, id_hashes(arrays["ids"]), id_ranks(arrays["ids"]), "kmq")
+    assert set(drawn.tolist()) == set(order[:20].tolist())
 
 
 def test_kmq_with_equal_scores_draws_as_without_weights():

@@ -1,6 +1,7 @@
 """Each selector on a case small enough to be worked by hand."""
 
 import numpy as np
+import pytest
 
 from core.select import Budget, Constraints, select
 from core.select.hashing import seeded_hash, uniforms
@@ -43,6 +44,23 @@ def test_random_draws_every_row_about_equally_often():
     for seed in range(600):
         counts[picked("random", {"ids": ids}, 5, seed=seed).rows] += 1
     assert counts.min() > 100 and counts.max() < 200  # 150 expected, 11 a standard deviation
+
+
+DRAWN = {
+    "kmq": {"clusters": 1, "weighting": "uniform"},
+    "km-random": {"clusters": 1},
+    "repr-filter": {"threshold": -1.0},
+    "sae-simscale": {"order": "random", "tau": 1.0},
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_method_that_draws_shares_no_more_with_random_than_chance(name):
+    arrays = {"ids": np.array([f"row {n}" for n in range(1000)]), "codes": sets_of([{0}] * 1000, 1)}
+    arrays["embeddings"] = np.eye(2, dtype=np.float32)[np.zeros(1000, dtype=int)]
+    chosen = set(picked(name, arrays, 100, DRAWN[name], seed=1).rows.tolist())
+    shared = chosen & set(picked("random", arrays, 100, seed=1).rows.tolist())
+    assert len(shared) < 25  # 10 expected, 2.8 a standard deviation
 
 
 def test_uniform_numbers_stay_strictly_between_0_and_1():

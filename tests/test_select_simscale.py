@@ -141,7 +141,9 @@ def test_equal_rows_are_apart_by_no_tau():
 
 ORDERS = {
     "size": lambda matrix, ids, lengths: np.lexsort((id_ranks(ids), -matrix.sum(axis=1))),
-    "random": lambda matrix, ids, lengths: hash_order(42, id_hashes(ids), id_ranks(ids)),
+    "random": lambda matrix, ids, lengths: hash_order(
+        42, id_hashes(ids), id_ranks(ids), "sae-simscale"
+    ),
     "length": lambda matrix, ids, lengths: np.lexsort((id_ranks(ids), -lengths)),
     "id": lambda matrix, ids, lengths: np.argsort(ids),
 }

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.pipeline.arrays import load_array
 from core.pipeline.random_rows import random_orders
-from core.pipeline.selection import VERSION
+from core.pipeline.selection import version_of
 from core.pipeline.solutions import PLAIN
 from core.pipeline.views import in_use, open_readings, selection_view
 from core.records import Rows
@@ -56,7 +56,7 @@ def _stored_baseline(workspace: Workspace, name: str) -> Rows | None:
     for one in workspace.artifacts("selection"):
         asked = {k: v for k, v in one.config.items() if k not in ("config", "reach")}
         same = asked == plain and one.parents.get("pool") == workspace.current().get("pool")
-        same = same and one.meta["recipe"]["version"] == VERSION
+        same = same and one.meta["recipe"]["version"] == version_of(name)
         if same and one.config["reach"]["kind"] == "rows":
             rows = load_array(one.folder, "rows")
             found = rows if found is None or len(rows) > len(found) else found

@@ -35,7 +35,7 @@ from core.select.selection import Selection
 from core.select.within import check_limits
 from core.workspace import Artifact, Workspace
 
-VERSION = 2
+VERSION = 2  # of this step; each method has its own beside it
 REACH = (
     20_000  # a nested order is solved at least so far: under a second at 52K, then free to slide
 )
@@ -206,7 +206,7 @@ def _recipe(
     used = PARENTS if "features" in roles else ("pool", "readings")
     return Recipe(
         "select",
-        VERSION,
+        version_of(request.method),
         {
             "method": request.method,
             "config": dict(config),
@@ -215,6 +215,11 @@ def _recipe(
         },
         {**{name: roles[name] for name in used if name in roles}, **request.parents()},
     )
+
+
+def version_of(method: str) -> int:
+    """The version of a method's orders: it rises with the step's and with the method's own."""
+    return VERSION + SELECTORS.get(method).version - 1
 
 
 def _stored(

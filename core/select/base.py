@@ -49,6 +49,7 @@ class Selector(Generic[C]):
     when: str
     source: str
     provenance: str
+    version: int  # raised when the same request is answered by other rows
 
     def as_json(self) -> dict[str, Any]:
         """The method as plain JSON values, for `methods --json`, the page and the docs."""
@@ -84,6 +85,7 @@ def selector(
     nested: bool = True,
     ahead: bool = True,
     honours: Collection[str] = (),
+    version: int = 1,
 ) -> Callable[[SelectorFunction[C]], SelectorFunction[C]]:
     """Register the decorated function as a method.
 
@@ -108,6 +110,7 @@ def selector(
             when=when,
             source=source,
             provenance=provenance,
+            version=version,
         )
         SELECTORS.add(name, entry)
         return choose

@@ -22,6 +22,7 @@ from core.select.view import View
     when="As the baseline of kMQ, to see what quality adds; or for small clusters' fair share.",
     source="Yu et al. 2024, arXiv 2409.11378, section 2.3 and table 2",
     provenance="confirmed",
+    version=2,  # draws from the stream of kmq
 )
 def km_random(
     view: View,
@@ -37,7 +38,7 @@ def km_random(
     labels = clusters.partition.labels
     rows = share_out(
         labels,
-        hash_order(seed, view.id_hash, view.id_rank),
+        hash_order(seed, view.id_hash, view.id_rank, "kmq"),
         budget,
         allocation=config.allocation,
         id_rank=view.id_rank,

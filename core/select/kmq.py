@@ -49,6 +49,7 @@ class KmqConfig(ClusterOptions):
     when="With a quality score; and as the strong embedding baseline without one.",
     source="Yu et al. 2024, arXiv 2409.11378, section 2.2; drawn without replacement",
     provenance="confirmed",
+    version=2,  # draws from a stream of its own
 )
 def kmq(
     view: View,
@@ -104,7 +105,7 @@ def gumbels(seed: int, view: View) -> Scores:
     The largest of log weight + noise are a weighted draw without replacement (Gumbel-top-k,
     Kool et al. 2019), one draw after the other, whatever the order of the rows.
     """
-    return -np.log(-np.log(uniforms(seed, view.id_hash)))
+    return -np.log(-np.log(uniforms(seed, view.id_hash, "kmq")))
 
 
 def _quality_note(quality: Quality, config: KmqConfig) -> str:

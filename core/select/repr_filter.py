@@ -49,6 +49,7 @@ class ReprFilterConfig:
     when="To thin out near repetitions and otherwise leave the pool as it is.",
     source="baseline of Yang et al. 2025, arXiv 2502.14050: the diversity half of Deita alone",
     provenance="inferred",
+    version=2,  # draws from a stream of its own
 )
 def repr_filter(
     view: View,
@@ -80,7 +81,7 @@ def repr_filter(
 
 def _order(view: View, name: str, seed: int) -> Rows:
     if name == "random":
-        return hash_order(seed, view.id_hash, view.id_rank)
+        return hash_order(seed, view.id_hash, view.id_rank, "repr-filter")
     if name == "length":
         return highest_first(view.lengths.astype(np.float64), view.id_rank)
     return np.argsort(view.id_rank)

@@ -57,6 +57,7 @@ class SaeSimscaleConfig:
     when="For larger budgets than SAE-GreedSelect is meant for: tau sets how much may repeat.",
     source="Yang et al. 2025, arXiv 2502.14050; accept rule, tau and order not public",
     provenance="inferred",
+    version=2,  # draws from a stream of its own
 )
 def sae_simscale(
     view: View,
@@ -88,7 +89,7 @@ def sae_simscale(
 
 def _order(view: View, name: str, seed: int) -> Rows:
     if name == "random":
-        return hash_order(seed, view.id_hash, view.id_rank)
+        return hash_order(seed, view.id_hash, view.id_rank, "sae-simscale")
     if name == "length":
         return np.lexsort((view.id_rank, -view.lengths.astype(np.int64))).astype(np.int64)
     if name == "id":

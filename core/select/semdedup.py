@@ -59,6 +59,7 @@ class SemDedupConfig:
     "nothing about what is worth keeping at small ones.",
     source="Abbas et al. 2023, arXiv 2303.09540; the code's order within clusters",
     provenance="confirmed",
+    version=2,  # draws from a stream of its own
 )
 def semdedup(
     view: View,
@@ -132,7 +133,7 @@ def _clusters(
 def _order_within(view: View, found: Partition, keep: str, *, seed: int) -> Rows:
     """All rows, in the order in which those of a cluster are held against earlier ones."""
     if keep == "random":
-        return hash_order(seed, view.id_hash, view.id_rank)
+        return hash_order(seed, view.id_hash, view.id_rank, "semdedup")
     distances = np.sqrt(found.squared)
     steps = np.round(distances * STEPS / (distances.mean() or 1.0))
     return np.lexsort((view.id_rank, -steps if keep == "hard" else steps))
