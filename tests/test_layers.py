@@ -17,6 +17,7 @@ BASE = {
     "sparse",
     "lease",
     "locks",
+    "stopwatch",
     "versions",
     "centroids",
 }

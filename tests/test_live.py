@@ -186,12 +186,6 @@ def test_a_method_that_was_measured_to_be_slow_is_not_at_once(workspace, monkeyp
     assert costs.is_at_once(workspace, Request("random", rows(5)))
 
 
-def test_a_cheap_method_whose_first_run_was_compiled_is_at_once(workspace, monkeypatch):
-    first = {"sae-greedy": costs.Measured(7.0, 40)}
-    monkeypatch.setattr(costs, "measured", lambda _: first)
-    assert costs.is_at_once(workspace, Request("sae-greedy", rows(5)))
-
-
 # --- previews -------------------------------------------------------------------------------
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from core.pipeline.asking import is_quick
 from core.pipeline.requests import Request
-from core.select import SELECTORS
 from core.workspace import Workspace
 
 AT_ONCE = 2.0  # seconds that a person waits for without a job
@@ -32,16 +31,9 @@ def measured(workspace: Workspace) -> dict[str, Measured]:
 
 
 def is_at_once(workspace: Workspace, request: Request) -> bool:
-    """Whether the answer is there within two seconds, by what was measured, else by its kind.
-
-    What was measured first on a machine also holds seconds of compiling, so a method that is cheap
-    by its kind stays so.
-    """
+    """Whether the answer is there within two seconds, by what was measured, else by its kind."""
     found = measured(workspace).get(request.method)
-    quick = is_quick(workspace, request)
-    if found is None or (quick and SELECTORS.get(request.method).ahead):
-        return quick
-    return found.seconds <= AT_ONCE
+    return is_quick(workspace, request) if found is None else found.seconds <= AT_ONCE
 
 
 @lru_cache(maxsize=4)

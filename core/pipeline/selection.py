@@ -33,6 +33,7 @@ from core.select.budget import Budget, resolve
 from core.select.constraints import Constraints
 from core.select.selection import Selection
 from core.select.within import check_limits
+from core.stopwatch import Stopwatch
 from core.workspace import Artifact, Workspace
 
 VERSION = 2  # of this step; each method has its own beside it
@@ -115,21 +116,21 @@ def solve(workspace: Workspace, request: Request, *, reporter: Reporter | None =
     if artifact is None:
         view = _view(workspace, request, entry)
         progress = (reporter or Quiet()).stage("Selecting", "picks")
-        began = time.monotonic()
-        order = select(
-            request.method,
-            view,
-            reach,
-            as_values(config),
-            constraints=limits,
-            seed=request.seed,
-            progress=progress,
-        )
+        with Stopwatch() as taken:
+            order = select(
+                request.method,
+                view,
+                reach,
+                as_values(config),
+                constraints=limits,
+                seed=request.seed,
+                progress=progress,
+            )
         told = told_weights(request)
         order = replace(order, notes=(*order.notes, told)) if told else order
         if workspace.read_only:
             return Solved(_unkept(recipe), order, _answer(order, request.budget, pool, limits))
-        artifact = _publish(workspace, recipe, order, time.monotonic() - began)
+        artifact = _publish(workspace, recipe, order, taken.seconds)
     order = stored_order(artifact)
     return Solved(artifact, order, _answer(order, request.budget, pool, limits))
 
