@@ -55,8 +55,8 @@ DRAWN = """([inShadow, charts, tables]) => {
   if (document.querySelectorAll('[data-testid=stDataFrame] canvas').length < tables) return false;
   return performance.now();
 }"""
-FIRST = [[".upset[data-ready=true]", ".atlas-map[data-ready=true]"], 1, 2]
-SECOND = [[], 2, 4]  # of the coverage view: bands and parts; numbers, bands, latents, parts
+FIRST = [[".upset[data-ready=true]", ".atlas-map[data-ready=true]"], 0, 1]
+SECOND = [[], 2, 3]  # of the coverage view: bands and parts; bands, latents, parts
 
 
 def main(words: list[str] | None = None) -> None:

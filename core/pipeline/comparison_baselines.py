@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,22 +22,28 @@ from core.workspace import Workspace
 BASELINES = ("random", "longest")
 
 
+Asked = tuple[str, Budget]
+
+
 def baseline(workspace: Workspace, name: str, budget: Budget) -> Rows:
     """Random rows (seed 0) or the longest responses, for a budget in rows or tokens.
 
     Nothing is stored: a share bundle can be compared too.
     """
-    stored = _stored_baseline(workspace, name)
-    if budget.kind == "rows":
-        n_rows = int(budget.value)
-        far = stored is not None and len(stored) >= n_rows
-        return (stored if far and stored is not None else _whole(workspace, name))[:n_rows]
-    tokens, limit = tokens_of(workspace), int(budget.value)
-    if stored is not None:
-        rows = fitting(stored, tokens, limit)
-        if limit - int(tokens[rows].sum()) < int(tokens.min()):
-            return rows  # nothing further down the order would fit
-    return fitting(_whole(workspace, name), tokens, limit)
+    return baselines(workspace, [(name, budget)])[name, budget]
+
+
+def baselines(workspace: Workspace, asked: Collection[Asked]) -> dict[Asked, Rows]:
+    """Several of them at several budgets; what they are read from is opened once."""
+    stored = {name: _stored_baseline(workspace, name) for name in {name for name, _ in asked}}
+    needs_tokens = any(budget.kind == "tokens" for _, budget in asked)
+    tokens = tokens_of(workspace) if needs_tokens else None
+    return {
+        (name, budget): _at_rows(workspace, name, budget, stored[name])
+        if tokens is None or budget.kind == "rows"
+        else _at_tokens(workspace, name, budget, stored[name], tokens)
+        for name, budget in asked
+    }
 
 
 def fitting(order: Rows, tokens: Rows, limit: int) -> Rows:
@@ -47,6 +54,23 @@ def fitting(order: Rows, tokens: Rows, limit: int) -> Rows:
 def tokens_of(workspace: Workspace) -> Rows:
     """Tokens of each row, (n_rows,); WorkspaceError where no model has read them."""
     return np.asarray(open_readings(workspace).n_tokens, dtype=np.int64)
+
+
+def _at_rows(workspace: Workspace, name: str, budget: Budget, stored: Rows | None) -> Rows:
+    n_rows = int(budget.value)
+    far = stored is not None and len(stored) >= n_rows
+    return (stored if far and stored is not None else _whole(workspace, name))[:n_rows]
+
+
+def _at_tokens(
+    workspace: Workspace, name: str, budget: Budget, stored: Rows | None, tokens: Rows
+) -> Rows:
+    limit = int(budget.value)
+    if stored is not None:
+        rows = fitting(stored, tokens, limit)
+        if limit - int(tokens[rows].sum()) < int(tokens.min()):
+            return rows  # nothing further down the order would fit
+    return fitting(_whole(workspace, name), tokens, limit)
 
 
 def _stored_baseline(workspace: Workspace, name: str) -> Rows | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from core.pipeline.comparison_baselines import BASELINES, baseline, tokens_of
+from core.pipeline.comparison_baselines import BASELINES, baselines, tokens_of
 from core.pipeline.comparison_coverage import covered_latents
 from core.pipeline.comparison_lengths import lengths_of
 from core.pipeline.comparison_members import Member
@@ -68,55 +69,47 @@ def numbers(workspace: Workspace, members: Sequence[Member]) -> tuple[Numbers, .
     roles = workspace.current()
     words = lengths_of(workspace, "words")
     tokens = tokens_of(workspace) if "readings" in roles else None
-    covered = _covered(workspace, [one.rows for one in members]) if "features" in roles else None
-    known: dict[tuple[str, Budget], tuple[int, int]] = {}
-    found = []
-    for at, one in enumerate(members):
-        spent = None if tokens is None else int(tokens[one.rows].sum())
-        found.append(
-            Numbers(
-                n_rows=len(one.rows),
-                words_mean=float(words[one.rows].mean()) if len(one.rows) else 0.0,
-                tokens=spent,
-                n_covered=None if covered is None else covered[at],
-                n_clusters=_reached(workspace, one.rows),
-                beside=_beside(workspace, len(one.rows), spent, known) if covered else {},
-            )
+    spent = [None if tokens is None else int(tokens[one.rows].sum()) for one in members]
+    covered, beside = _coverage(workspace, members, spent)
+    return tuple(
+        Numbers(
+            n_rows=len(one.rows),
+            words_mean=float(words[one.rows].mean()) if len(one.rows) else 0.0,
+            tokens=spent[at],
+            n_covered=covered[at],
+            n_clusters=_reached(workspace, one.rows),
+            beside=beside[at],
         )
-    return tuple(found)
+        for at, one in enumerate(members)
+    )
 
 
-def _beside(
-    workspace: Workspace,
-    n_rows: int,
-    tokens: int | None,
-    known: dict[tuple[str, Budget], tuple[int, int]],
-) -> dict[str, Beside]:
+def _coverage(
+    workspace: Workspace, members: Sequence[Member], spent: Sequence[int | None]
+) -> tuple[Sequence[int | None], Sequence[dict[str, Beside]]]:
+    """Latents that each subset covers, and what its baselines do; features are opened once."""
+    if "features" not in workspace.current():
+        return [None] * len(members), [{}] * len(members)
+    sizes = [(len(one.rows), tokens) for one, tokens in zip(members, spent, strict=True)]
+    budgets = [budget for n_rows, tokens in sizes for budget in _budgets(n_rows, tokens)]
+    rows = baselines(workspace, list(product(BASELINES, dict.fromkeys(budgets))))
+    counts = covered_latents(workspace, [*(one.rows for one in members), *rows.values()]).sum(1)
+    of = dict(zip(rows, counts[len(members) :].tolist(), strict=True))
+    beside: list[dict[str, Beside]] = []
+    for size in sizes:
+        found = {}
+        for name in BASELINES if _budgets(*size) else ():
+            at_rows, at_tokens = ((name, budget) for budget in _budgets(*size))
+            found[name] = Beside(of[at_rows], of[at_tokens], len(rows[at_tokens]))
+        beside.append(found)
+    return counts[: len(members)].tolist(), beside
+
+
+def _budgets(n_rows: int, tokens: int | None) -> tuple[Budget, ...]:
+    """As many rows, and as many tokens; nothing for a subset without either."""
     if not n_rows or not tokens:
-        return {}
-    found = {}
-    for name in BASELINES:
-        at_rows, _ = _counted(workspace, name, Budget("rows", n_rows), known)
-        at_tokens, rows = _counted(workspace, name, Budget("tokens", tokens), known)
-        found[name] = Beside(at_rows, at_tokens, rows)
-    return found
-
-
-def _counted(
-    workspace: Workspace,
-    name: str,
-    budget: Budget,
-    known: dict[tuple[str, Budget], tuple[int, int]],
-) -> tuple[int, int]:
-    """Latents covered by a baseline at a budget, and its rows."""
-    if (name, budget) not in known:
-        rows = baseline(workspace, name, budget)
-        known[name, budget] = _covered(workspace, [rows])[0], len(rows)
-    return known[name, budget]
-
-
-def _covered(workspace: Workspace, subsets: Sequence[Rows]) -> list[int]:
-    return [int(one) for one in covered_latents(workspace, subsets).sum(axis=1)]
+        return ()
+    return Budget("rows", n_rows), Budget("tokens", tokens)
 
 
 def _reached(workspace: Workspace, rows: Rows) -> int | None:

@@ -13,6 +13,7 @@ from core.pipeline.comparison_baselines import tokens_of
 from core.pipeline.comparison_members import Offer, resolved
 from core.pipeline.comparison_sets import MOST
 from core.pipeline.outside import named
+from core.pipeline.views import in_use
 from core.select.budget import Budget
 from core.workspace import Workspace
 from pages.components import address, loaders, state, words
@@ -113,7 +114,7 @@ def _unit(workspace: Workspace) -> str:
 
 
 def _budget(workspace: Workspace, unit: str) -> Budget:
-    key, n_rows = f"compare.{unit}", loaders.pool(workspace).n_rows
+    key, n_rows = f"compare.{unit}", int(in_use(workspace, "pool").notes["n_rows"])
     most = n_rows if unit == "rows" else max(int(tokens_of(workspace).sum()), 1)
     said = address.brought("budget")
     if said is not None and said.isascii() and said.isdigit():

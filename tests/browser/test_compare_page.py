@@ -83,8 +83,9 @@ def test_the_first_view_shows_five_subsets(opened):
     tab = opened()
     names = tab.locator(".upset .set .name").all_inner_texts()
     assert names == ["sae-greedy", "kmq", "mads", "random", "longest"]
-    assert tab.locator(".js-plotly-plot").count() >= 1
-    assert tab.locator("[data-testid=stDataFrame]").count() >= 2
+    assert tab.locator(".atlas-pairs td small").count() == 20
+    assert tab.locator(".atlas-table tbody tr").count() == 5
+    assert tab.locator("[data-testid=stDataFrame]").count() == 1
 
 
 def test_a_click_on_an_intersection_narrows_to_its_rows(opened):
