@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from pages.components.first_paint import FirstPaint
 from pages.components.gate import Gate, Policy, page_names
+from pages.components.modules import Modules
 from pages.components.offers import routes
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads cost up to 7x when busy
@@ -36,5 +37,6 @@ app = st.App(
     middleware=[
         Middleware(Gate, policy=POLICY),
         Middleware(FirstPaint, style=HERE / "assets" / "app.css"),
+        Middleware(Modules, assets=HERE / "assets"),
     ],
 )

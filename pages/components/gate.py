@@ -37,7 +37,9 @@ OPEN_PATHS = frozenset(
         "/_stcore/host-config",
     }
 )
-OPEN_PREFIXES = ("/static/", "/media/", "/_stcore/upload_file/", "/_stcore/bidi-components/")
+OPEN_PREFIXES = (
+    "/static/", "/media/", "/atlas-scripts/", "/_stcore/upload_file/", "/_stcore/bidi-components/",
+)  # fmt: skip
 SOCKET = "/_stcore/stream"
 
 _PROBES = ("/_stcore/health", "/_stcore/host-config")

@@ -88,6 +88,13 @@ def test_the_first_view_shows_five_subsets(opened):
     assert tab.locator("[data-testid=stDataFrame]").count() == 1
 
 
+def test_scripts_come_from_addresses_that_a_browser_keeps(opened):
+    asked = opened().evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    ours = [one.split("/")[3] for one in asked if "coreset-atlas" in one and one.endswith(".js")]
+    assert ours.count("atlas-scripts") > 40
+    assert ours.count("_stcore") == 3  # the entries of the map, the intersections and the talk keys
+
+
 def test_a_click_on_an_intersection_narrows_to_its_rows(opened):
     tab = opened()
     column = tab.locator(".upset .column").nth(1)
