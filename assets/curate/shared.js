@@ -1,6 +1,6 @@
-// What the reader's component lends: elements without markup, and text whose unseen characters
-// are named. A component's files are served under its name, so this is the address of a sibling.
-export { button, element } from "../coreset-atlas.reader/dom.js";
+// What siblings lend: elements without markup, and of the reader text whose unseen characters are
+// named. A component's files are served under its name, so these are the addresses of siblings.
+export { button, element } from "../coreset-atlas.shared/dom.js";
 export { prose, visible } from "../coreset-atlas.reader/text.js";
 
 const GROUPED = new Intl.NumberFormat("en-GB");

@@ -1,17 +1,15 @@
 // The arrays of a curve: fetched once a versioned address, cut into their parts.
+import { download } from "../coreset-atlas.shared/arrays.js";
 
-const WAITS = [400, 1200, 3000]; // ms to wait for a fresh token before asking again
 const KEPT = 12; // arrays that stay, of several orders
 const kept = new Map(); // address -> promise of an ArrayBuffer, oldest first
-
-export class Refused extends Error {}
 
 // `current()` gives the reference as it stands now (its token may have been renewed meanwhile);
 // `renew()` asks Python for a rerun, which brings fresh tokens.
 export function fetched(reference, current, renew) {
-  const { url, token } = reference;
+  const { url } = reference;
   if (!kept.has(url)) {
-    const pending = download(url, token, current, renew);
+    const pending = download(reference, current, renew);
     pending.catch(() => kept.delete(url));
     kept.set(url, pending);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
@@ -43,20 +41,4 @@ export class Texts {
     if (place + 1 >= this.starts.length) return null;
     return this.decoder.decode(this.bytes.subarray(this.starts[place], this.starts[place + 1]));
   }
-}
-
-async function download(url, token, current, renew) {
-  let status = 0;
-  for (let attempt = 0; attempt <= WAITS.length; attempt += 1) {
-    const answer = await fetch(url, { headers: { "X-Atlas-Token": token } });
-    if (answer.ok) return answer.arrayBuffer();
-    status = answer.status;
-    if (status !== 401 && status !== 404) break;
-    if (attempt === 0) renew();
-    if (attempt < WAITS.length) await new Promise((go) => setTimeout(go, WAITS[attempt]));
-    const now = current();
-    if (!now || now.url !== url) break; // the curve has moved on to another order
-    token = now.token;
-  }
-  throw new Refused(`the server answered ${status}`);
 }

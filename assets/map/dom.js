@@ -1,21 +1,5 @@
-// Elements without markup: text enters through textContent only.
-
-const SVG = "http://www.w3.org/2000/svg";
-
-// element("button", {class: "tool", "aria-pressed": "false"}, ["Lasso"])
-export function element(name, attributes = {}, children = []) {
-  return filled(document.createElement(name), attributes, children);
-}
-
-export function drawing(name, attributes = {}, children = []) {
-  return filled(document.createElementNS(SVG, name), attributes, children);
-}
-
-export function button(label, attributes, act) {
-  const made = element("button", { type: "button", ...attributes }, [label]);
-  made.addEventListener("click", act);
-  return made;
-}
+// Elements, and what the map does with them.
+export { button, drawing, element } from "../coreset-atlas.shared/dom.js";
 
 export function replaceChildren(parent, children) {
   parent.textContent = "";
@@ -38,11 +22,3 @@ export async function whenStyled(mount) {
 
 const GROUPED = new Intl.NumberFormat("en-GB");
 export const grouped = (number) => GROUPED.format(number);
-
-function filled(made, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined) made.setAttribute(name, value);
-  }
-  for (const child of children) made.append(child); // strings become text nodes
-  return made;
-}

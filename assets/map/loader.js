@@ -1,10 +1,10 @@
 // Fetches base arrays once a versioned address, with the token in a header.
+import { download } from "../coreset-atlas.shared/arrays.js";
 
 // What is kept in this page, so that two maps or a remount share it; beyond it the browser's own
 // cache answers.
 const KEPT = 12; // arrays
 const KEPT_BYTES = 24e6;
-const WAITS = [400, 1200, 3000]; // ms to wait for a fresh token before asking again
 const VIEWS = {
   float32: Float32Array,
   uint32: Uint32Array,
@@ -15,14 +15,12 @@ const VIEWS = {
 const buffers = new Map(); // address -> promise of an ArrayBuffer
 const arrivals = new Map(); // address -> bytes, oldest first
 
-export class ArrayRefused extends Error {}
-
 // `current()` gives the reference as it stands now (its token may have been renewed meanwhile);
 // `renew()` asks Python for a rerun, which brings fresh tokens.
 export async function fetchArray(reference, current, renew) {
   const { url, dtype } = reference;
   if (!buffers.has(url)) {
-    const pending = download(url, reference.token, current, renew);
+    const pending = download(reference, current, renew);
     buffers.set(url, pending);
     pending.then((buffer) => arrived(url, buffer), () => buffers.delete(url));
   }
@@ -53,20 +51,4 @@ function unpacked(packed, [left, low, right, high]) {
     points[i + 1] = low + (packed[i + 1] / 65535) * (high - low);
   }
   return points;
-}
-
-async function download(url, token, current, renew) {
-  let status = 0;
-  for (let attempt = 0; attempt <= WAITS.length; attempt += 1) {
-    const answer = await fetch(url, { headers: { "X-Atlas-Token": token } });
-    if (answer.ok) return answer.arrayBuffer();
-    status = answer.status;
-    if (status !== 401 && status !== 404) break;
-    if (attempt === 0) renew();
-    if (attempt < WAITS.length) await new Promise((go) => setTimeout(go, WAITS[attempt]));
-    const now = current();
-    if (!now || now.url !== url) break; // the map has moved on to other arrays
-    token = now.token;
-  }
-  throw new ArrayRefused(`the server answered ${status}`);
 }

@@ -1,4 +1,5 @@
 // Cards as a group of radio buttons: one stands in the order of Tab, arrows walk, Space chooses.
+import { element } from "../coreset-atlas.shared/dom.js";
 
 export class Cards {
   constructor(mount) {
@@ -75,12 +76,4 @@ function boxOf({ name, title, when, facts, badge, lacks }) {
     `${text} `, ...(page ? [element("button", { type: "button", class: "get", "data-page": page }, [label])] : []),
   ]));
   return element("div", { class: lacks.length ? "box lacking" : "box" }, [card, ...missing]);
-}
-
-// Text enters as text nodes only.
-function element(name, attributes = {}, children = []) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
 }

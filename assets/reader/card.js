@@ -1,5 +1,5 @@
 // One example: what it is called, what is known of it, why it is chosen or not, and its turns.
-import { element } from "./dom.js";
+import { element } from "../coreset-atlas.shared/dom.js";
 import { prose, visible } from "./text.js";
 import { shown, watch } from "./tokens.js";
 

@@ -1,5 +1,5 @@
 // Text as it stands in a file, in monospace: whole, to be scrolled by hand or key, and to be copied.
-import { button, element } from "./dom.js";
+import { button, element } from "../coreset-atlas.shared/dom.js";
 import { visible } from "./text.js";
 
 const SAID = 1500; // ms that the button says that it has copied

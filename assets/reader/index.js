@@ -2,7 +2,7 @@
 // as it stands in a file.
 import { card } from "./card.js";
 import { code } from "./code.js";
-import { element } from "./dom.js";
+import { element } from "../coreset-atlas.shared/dom.js";
 import { tokens } from "./tokens.js";
 
 const KINDS = { card, code, tokens };

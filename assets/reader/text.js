@@ -1,5 +1,5 @@
 // Text from data as nodes: what cannot be seen is shown by its name, code stands in monospace.
-import { element } from "./dom.js";
+import { element } from "../coreset-atlas.shared/dom.js";
 
 // Controls, invisible and direction-changing characters, tags. A joiner inside a word or an emoji
 // is part of its spelling and stays.

@@ -1,5 +1,5 @@
 // Examples on which a latent fires, each token shaded by how strongly.
-import { button, element } from "./dom.js";
+import { button, element } from "../coreset-atlas.shared/dom.js";
 import { visible } from "./text.js";
 
 const LONGEST_WORD = 30; // characters

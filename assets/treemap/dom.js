@@ -1,11 +1,5 @@
-// Elements without markup: text enters as text nodes only.
-
-export function element(name, attributes = {}, children = []) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children); // strings become text nodes
-  return made;
-}
+// Elements, and their places.
+export { element } from "../coreset-atlas.shared/dom.js";
 
 // Puts a node where [left, top, width, height], in per cent of what is around it, say.
 export function place(node, [left, top, width, height]) {

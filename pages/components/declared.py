@@ -8,6 +8,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 ASSETS = Path(__file__).parents[2] / "assets"
+SHARED = ("coreset-atlas.shared", "shared")  # modules that the components import from beside them
 
 
 def declare(name: str, folder: str) -> None:
@@ -18,7 +19,8 @@ def declare(name: str, folder: str) -> None:
     45 kB on the websocket with every change.
     """
     manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(name) is None:
-        package, component = name.split(".")
-        files = ComponentConfig(name=component, asset_dir=folder)
-        manager.register_from_manifest(ComponentManifest(package, "1", [files]), ASSETS)
+    for full_name, files in ((name, folder), SHARED):
+        if manager.get_component_asset_root(full_name) is None:
+            package, component = full_name.split(".")
+            config = ComponentConfig(name=component, asset_dir=files)
+            manager.register_from_manifest(ComponentManifest(package, "1", [config]), ASSETS)
