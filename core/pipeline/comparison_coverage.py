@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from core.pipeline.coverage_bands import edges
 from core.pipeline.cuts import cut_by, sizes
 from core.pipeline.latent_neighbours import names_of
+from core.pipeline.latents_of_rows import latents_by_part, latents_of
 from core.pipeline.views import open_features
 from core.records import Bools, Csr, Ids, Pointers, Rows
 from core.select.arrays import read_only
@@ -67,11 +67,8 @@ class PartCovers:
 def covered_latents(workspace: Workspace, subsets: Sequence[Rows]) -> Bools:
     """Which latents each subset covers, (s, n_latents); O(non-zeros of their rows)."""
     sets = open_features(workspace).sets
-    covered = np.zeros((len(subsets), sets.n_features), dtype=np.bool_)
-    for at, rows in enumerate(subsets):
-        everything = np.zeros(sets.n_rows, dtype=np.int32)
-        _mark(*_arrays(sets.rows), read_only(rows), read_only(everything), covered[at : at + 1])
-    return covered
+    none = np.zeros((0, sets.n_features), dtype=np.bool_)
+    return np.vstack([none, *(latents_of(sets.rows, rows) for rows in subsets)])
 
 
 def by_band(workspace: Workspace, covered: Bools) -> tuple[BandCover, ...]:
@@ -91,7 +88,7 @@ def by_part(workspace: Workspace, key: str, subsets: Sequence[Rows]) -> PartCove
     cut = cut_by(workspace, key)
     sets, n_parts = open_features(workspace).sets, len(cut.names)
     pool = np.arange(sets.n_rows, dtype=np.int64)
-    latents = [_latents(sets.rows, rows, cut.labels, n_parts) for rows in (pool, *subsets)]
+    latents = [latents_by_part(sets.rows, rows, cut.labels, n_parts) for rows in (pool, *subsets)]
     chosen = [sizes(cut.labels[rows], n_parts) for rows in (pool, *subsets)]
     found = [
         PartCover(
@@ -131,25 +128,8 @@ def covered_alone(workspace: Workspace, here: Bools, other: Bools, rows: Rows) -
     )
 
 
-def _latents(sets: Csr, rows: Rows, labels: NDArray[np.int32], n_parts: int) -> Rows:
-    """Distinct latents of the given rows in each part, (n_parts,)."""
-    seen = np.zeros((n_parts, sets.n_columns), dtype=np.bool_)
-    _mark(*_arrays(sets), read_only(rows), read_only(labels), seen)
-    return seen.sum(axis=1)
-
-
 def _arrays(sets: Csr) -> tuple[Pointers, Ids]:
     return read_only(sets.indptr), read_only(sets.indices)
-
-
-@numba.njit(cache=True, nogil=True)
-def _mark(
-    starts: Pointers, latents: Ids, rows: Rows, labels: NDArray[np.int32], seen: Bools
-) -> None:
-    for row in rows:
-        if labels[row] >= 0:
-            for at in range(starts[row], starts[row + 1]):
-                seen[labels[row], latents[at]] = True
 
 
 @numba.njit(cache=True, nogil=True)

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from core.pipeline.cuts import Cut, cut_by, sizes
+from core.pipeline.latents_of_rows import latents_by_part
 from core.pipeline.random_rows import random_orders
 from core.pipeline.views import in_use, open_features
-from core.records import Bools, Csr, Ids, Pointers, Rows
+from core.records import Rows
 from core.workspace import Workspace
 
 KEPT = 24  # counts of the pool's latents by part that a process remembers
@@ -65,8 +64,9 @@ def parts(workspace: Workspace, key: str, rows: Rows) -> Parts:
     sets, n_parts = open_features(workspace).sets, len(cut.names)
     counted = _pool_latents(workspace, key, cut)
     draws = [order[: len(rows)] for order in random_orders(workspace)]
-    own = _latents(sets.rows, rows, cut.labels, n_parts)
-    at_random = np.mean([_latents(sets.rows, one, cut.labels, n_parts) for one in draws], axis=0)
+    own = latents_by_part(sets.rows, rows, cut.labels, n_parts)
+    by_draw = [latents_by_part(sets.rows, one, cut.labels, n_parts) for one in draws]
+    at_random = np.mean(by_draw, axis=0)
     n_rows = sizes(cut.labels, n_parts)
     drawn = np.mean([sizes(cut.labels[one], n_parts) for one in draws], axis=0)
     chosen = sizes(cut.labels[rows], n_parts)
@@ -86,24 +86,7 @@ def _pool_latents(workspace: Workspace, key: str, cut: Cut) -> Rows:
     if name not in _COUNTED:
         sets = open_features(workspace).sets
         rows = np.arange(sets.n_rows)
-        _COUNTED[name] = _latents(sets.rows, rows, cut.labels, len(cut.names))
+        _COUNTED[name] = latents_by_part(sets.rows, rows, cut.labels, len(cut.names))
         while len(_COUNTED) > KEPT:
             _COUNTED.pop(next(iter(_COUNTED)), None)
     return _COUNTED[name]
-
-
-def _latents(sets: Csr, rows: Rows, labels: NDArray[np.int32], n_parts: int) -> Rows:
-    """Distinct latents of the given rows in each part, (n_parts,)."""
-    seen = np.zeros((n_parts, sets.n_columns), dtype=np.bool_)
-    _mark(np.asarray(sets.indptr), np.asarray(sets.indices), rows, labels, seen)
-    return seen.sum(axis=1)
-
-
-@numba.njit(cache=True, nogil=True)
-def _mark(
-    starts: Pointers, latents: Ids, rows: Rows, labels: NDArray[np.int32], seen: Bools
-) -> None:
-    for row in rows:
-        if labels[row] >= 0:
-            for at in range(starts[row], starts[row + 1]):
-                seen[labels[row], latents[at]] = True

@@ -102,7 +102,7 @@ def _scaled(
         return _logarithmic(TITLES[key], chosen_counts(features, chosen)[live], own, "{:,.0f} rows")
     if key == "density":
         shares = carriers[live] / max(features.sets.n_rows, 1)
-        return _logarithmic(TITLES[key], 100 * shares, own, "{:.2g} %")
+        return _logarithmic(TITLES[key], 100 * shares, own, "{:.3g} %")
     return _logarithmic(TITLES[key], carriers[live], own, "{:,.0f} rows")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.pipeline import comparison_coverage, cuts
+from core.pipeline import comparison_coverage
 from core.pipeline.comparison_coverage import BandCover, PartCover, PartCovers
 from core.pipeline.comparison_members import Member
 from pages.components import (
@@ -15,6 +15,7 @@ from pages.components import (
     coverage_links,
     layout,
     loaders,
+    part_picker,
     shell,
     words,
 )
@@ -157,20 +158,9 @@ def _picked(table: pd.DataFrame, key: str) -> int:
 
 
 def _parts(scene: Scene, drawn: tuple[Member, ...]) -> None:
-    found = cuts.cuts(scene.workspace)
-    if not found:
-        st.text("The pool has no clusters and no column with several values yet.")
+    key = part_picker.ask(scene.workspace, about=ABOUT_PARTS, key="compare.cut")
+    if key is None:
         return
-    st.subheader("By part of the pool", anchor=False, help=ABOUT_PARTS)
-    key = st.segmented_control(
-        "Part by",
-        list(found),
-        format_func=lambda one: words.plain(found[one]),
-        default=next(iter(found)),
-        required=True,
-        key="compare.cut",
-        label_visibility="collapsed",
-    )
     parts = compare_cache.parts(scene.workspace, key, drawn)
     shown = sorted(parts.parts, key=lambda one: -one.spread)[:DRAWN]
     if len(shown) < len(parts.parts):

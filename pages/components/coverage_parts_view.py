@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.pipeline import coverage_bands, cuts
+from core.pipeline import coverage_bands
 from core.pipeline.coverage_bands import DensityBand
 from core.pipeline.coverage_parts import Part, Parts
 from core.workspace import Workspace
-from pages.components import coverage_bars, coverage_cache, coverage_links, words
+from pages.components import coverage_bars, coverage_cache, coverage_links, part_picker, words
 from pages.components.loaders import Chosen
 
 DRAWN = 14  # parts on the chart
@@ -77,20 +77,9 @@ def _missed_in_words(missed: list[DensityBand]) -> str:
 
 
 def _cuts(workspace: Workspace, chosen: Chosen) -> None:
-    found = cuts.cuts(workspace)
-    if not found:
-        st.text("The pool has no clusters and no column with several values yet.")
+    key = part_picker.ask(workspace, about=ABOUT_PARTS, key="coverage.cut")
+    if key is None:
         return
-    st.subheader("By part of the pool", anchor=False, help=ABOUT_PARTS)
-    key = st.segmented_control(
-        "Part by",
-        list(found),
-        format_func=lambda one: words.plain(found[one]),
-        default=next(iter(found)),
-        required=True,
-        key="coverage.cut",
-        label_visibility="collapsed",
-    )
     parts = coverage_cache.parts(workspace, key, chosen)
     version = f"{key}.{chosen.fingerprint}.{chosen.budget}"
     st.text(_in_words(parts))
