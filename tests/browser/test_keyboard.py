@@ -81,7 +81,7 @@ def test_tab_enters_the_treemap_and_enter_picks(opened):
     name = in_focus(tab).evaluate("(tile) => tile.about.name")
     tab.keyboard.press("Enter")
     tab.locator(".st-key-cluster-name").get_by_text(name, exact=True).wait_for()
-    assert in_focus(tab).get_attribute("aria-selected") == "true"
+    tab.wait_for_selector(".tile:focus[aria-selected=true]")
 
 
 def test_arrows_move_in_a_table_with_a_picked_line_and_shift_space_picks(opened):
